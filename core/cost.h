@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** The formulas of the model, written down once: what moving to a block's node and computing there costs.
+ *
+ *  The judge (core/evaluate.h) adds them along a plan; the layered graph (core/layers.h) tabulates them. */
+#ifndef FINLAB_CORE_COST_H
+#define FINLAB_CORE_COST_H
+
+#include "core/instance.h"
+
+typedef struct fl_cost {
+    double energy;  /* J */
+    double latency; /* s */
+} fl_cost;
+
+/** The share of samples that reach block `block` (0-based): 1 minus the shares of the exits before it, at
+ *  least 0. O(exits) */
+double fl_cost_reach(const fl_app *app, int block);
+
+/** The accuracy over all samples when `exit` is final. O(exits) */
+double fl_cost_accuracy(const fl_app *app, int exit);
+
+/** Whether `exit`, as the final one, reaches the application's target within the tolerance. */
+bool fl_cost_accurate(const fl_app *app, int exit);
+
+/** The exit that stands directly after block `block` (0-based), or -1. O(exits) */
+int fl_cost_exit_after(const fl_app *app, int block);
+
+/** Operations of the block and of the exit head that runs with it.
+ *  @param final  the final exit; its head always runs, that of an earlier exit when samples leave there */
+double fl_cost_ops(const fl_app *app, int block, int final);
+
+/** Computing block `block` and its exit head on `node` for one sample that gets there: measured time and
+ *  energy replace the block's own, a head always adds its operations. */
+fl_cost fl_cost_compute(const fl_instance *instance, const fl_app *app, int block, int node, int final);
+
+/** Bits that move when block `block` runs on another node than its predecessor (the source for block 0). */
+double fl_cost_bits(const fl_app *app, int block);
+
+/** Moving `bits` from node `from` to node `to` over `link`. */
+fl_cost fl_cost_move(const fl_instance *instance, const fl_link *link, double bits, int from, int to);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Every tolerance of the project, and the only place where one is written.
+ *
+ *  They separate "the same up to rounding" from "different"; none of them is a knob. */
+#ifndef FINLAB_CORE_TOLERANCE_H
+#define FINLAB_CORE_TOLERANCE_H
+
+/** A plan is in time when latency <= deadline * (1 + this). */
+#define FL_TOLERANCE_DEADLINE 1e-9
+/** A plan is accurate enough when accuracy >= target - this. */
+#define FL_TOLERANCE_ACCURACY 1e-9
+/** A node, link or memory limit is kept when use <= limit * (1 + this). */
+#define FL_TOLERANCE_LIMIT 1e-9
+/** Two energies or path weights are the same when they differ by at most this, relative to the larger. */
+#define FL_TOLERANCE_EQUAL 1e-9
+/** The shares of an application's exits may exceed 1 by this much in all. */
+#define FL_TOLERANCE_SHARES 1e-9
+/** Latencies are lowered by this, relative, before FIN rounds them up to whole levels, so that an arc of
+ *  exactly k levels takes k and not k + 1. Must stay below FL_TOLERANCE_DEADLINE. */
+#define FL_TOLERANCE_ROUNDING 1e-10
+
+#endif
