@@ -2,8 +2,8 @@
 /** An instance: the system, the applications that share it, and what is asked of them. All quantities are SI
  *  (operations, bits, seconds, watts, joules); accuracies and shares are in [0, 1].
  *
- *  Invariant: an fl_instance has been checked completely, so solvers read its fields freely and assert instead
- *  of testing. It is immutable; threads may share it. Indices count from 0. */
+ *  Invariant: an fl_instance has been checked completely, so solvers read its fields freely and assert
+ * instead of testing. It is immutable; threads may share it. Indices count from 0. */
 #ifndef FINLAB_CORE_INSTANCE_H
 #define FINLAB_CORE_INSTANCE_H
 
@@ -35,6 +35,7 @@ typedef struct fl_link {
 typedef struct fl_node_link {
     int from, to;
     fl_link link;
+    int index; /* its position among all links as written: for error places and for writing */
 } fl_node_link;
 
 /** One link for every ordered pair of distinct nodes in these tiers that has no fl_node_link; its capacity
@@ -42,6 +43,7 @@ typedef struct fl_node_link {
 typedef struct fl_tier_link {
     int from_tier, to_tier;
     fl_link link;
+    int index; /* as fl_node_link's */
 } fl_tier_link;
 
 /** What a block was measured to take on one node; a negative number was not measured. */
@@ -53,9 +55,9 @@ typedef struct fl_measured {
 
 typedef struct fl_block {
     const char *name;
-    double ops;                  /* operations */
-    double out_bits;             /* sent to the next block when it runs elsewhere */
-    double memory;               /* bytes */
+    double ops;      /* operations */
+    double out_bits; /* sent to the next block when it runs elsewhere */
+    double memory;   /* bytes */
     int n_measured;
     const fl_measured *measured; /* [n_measured], by ascending node */
     int n_allowed;               /* -1: the block may run on every node */
@@ -81,26 +83,26 @@ typedef enum fl_latency { FL_LATENCY_WORST, FL_LATENCY_MEAN } fl_latency;
 
 typedef struct fl_app {
     const char *name;
-    int source;         /* the node where the input arises */
+    int source; /* the node where the input arises */
     double input_bits;
-    double rate;        /* inferences/s, > 0 */
-    double deadline;    /* s, > 0 */
-    double accuracy;    /* least accuracy wanted */
+    double rate;     /* inferences/s, > 0 */
+    double deadline; /* s, > 0 */
+    double accuracy; /* least accuracy wanted */
     fl_latency latency;
-    int count;          /* identical, independent users, >= 1 */
+    int count; /* identical, independent users, >= 1 */
     int n_blocks;
     const fl_block *blocks; /* [n_blocks], >= 1 */
     int n_exits;
-    const fl_exit *exits;   /* [n_exits], >= 1 */
+    const fl_exit *exits; /* [n_exits], >= 1 */
     int n_slices;
     const fl_slices *slices;
 } fl_app;
 
 typedef struct fl_system {
     int n_nodes;
-    const fl_node *nodes;          /* [n_nodes], >= 1 */
+    const fl_node *nodes; /* [n_nodes], >= 1 */
     int n_links;
-    const fl_node_link *links;     /* [n_links], as written */
+    const fl_node_link *links; /* [n_links], as written */
     int n_tier_links;
     const fl_tier_link *tier_links; /* [n_tier_links], as written */
 } fl_system;
@@ -119,11 +121,15 @@ typedef enum fl_feature {
  *  one group; so systems whose links depend on tiers only have as many groups as tiers. */
 typedef struct fl_groups {
     int n_groups;
-    const int *group;           /* [n_nodes] */
-    const double *slowness;     /* [n_groups * n_groups], row = sender, s/bit; INFINITY: no link */
-    const double *delay;        /* same shape, s */
-    const double *energy;       /* same shape, J/bit, of the link alone */
+    const int *group;       /* [n_nodes] */
+    const double *slowness; /* [n_groups * n_groups], row = sender, s/bit; INFINITY: no link. NULL when
+                               there are more than FL_GROUPS_MOST groups, as for the next two */
+    const double *delay;    /* same shape, s */
+    const double *energy;   /* same shape, J/bit, of the link alone */
 } fl_groups;
+
+/** More nodes with links of their own than this have no matrices, and no solver. */
+enum { FL_GROUPS_MOST = 4096 };
 
 typedef struct fl_instance {
     const char *name;
@@ -133,6 +139,7 @@ typedef struct fl_instance {
     const fl_app *apps; /* [n_apps], >= 1 */
     unsigned features;  /* fl_feature bits */
     fl_groups groups;
+    bool variant;                      /* made by fl_instance_with() */
     struct fl_instance_shared *shared; /* what variants have in common; private */
 } fl_instance;
 
@@ -144,16 +151,17 @@ typedef struct fl_instance {
  *  @return FL_EINVAL with the place of the first field that is out of range, a duplicate or unknown name or
  *          link, exits out of order, shares over 1, or numbers so extreme that costs overflow; FL_ENOMEM.
  *  O(nodes + links + blocks * nodes + groups^2) */
-fl_status fl_instance_create(fl_instance **out, const fl_instance *parts, fl_place_style style, fl_error *err);
+fl_status fl_instance_create(fl_instance **out, const fl_instance *parts, fl_place_style style,
+                             fl_error *err);
 
 /** What a variant changes; start from FL_CHANGE_NONE. */
 typedef struct fl_change {
     int app;         /* which application; -1: all */
     double deadline; /* s; NAN: as it was, as for the others */
     double accuracy;
-    double rate;     /* inferences/s */
-    int latency;     /* fl_latency; -1: as it was */
-    int count;       /* 0: as it was */
+    double rate; /* inferences/s */
+    int latency; /* fl_latency; -1: as it was */
+    int count;   /* 0: as it was */
 } fl_change;
 #define FL_CHANGE_NONE                                                                                       \
     (fl_change) {                                                                                            \
@@ -164,8 +172,8 @@ typedef struct fl_change {
  *  @param out      owned by the caller, fl_instance_free()
  *  @param changes  [n_changes], applied in order
  *  @return FL_EINVAL with the field's name for a number out of range; FL_ENOMEM. O(applications) */
-fl_status fl_instance_with(fl_instance **out, const fl_instance *base, const fl_change *changes, int n_changes,
-                           fl_place_style style, fl_error *err);
+fl_status fl_instance_with(fl_instance **out, const fl_instance *base, const fl_change *changes,
+                           int n_changes, fl_place_style style, fl_error *err);
 
 /** Release an instance; NULL is fine. */
 void fl_instance_free(fl_instance *instance);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** The layered graph of one application, kept factored.
  *
- *  A vertex (l, n) is block l on node n. The arc from (l-1, a) to (l, b) moves the data, computes the block and
- *  runs its exit head, as one cost:
- *      latency = bits_latency * slowness[a][b] + delays * delay[a][b] + latency[b]
- *      energy  = bits_energy * (tx[a] + rx[b] + link_energy[a][b]) + energy[b]
- *  where the first terms vanish when a = b. So one scalar pair and one vector pair per layer and one matrix over
- *  groups of nodes describe blocks * nodes^2 arcs in O(groups^2 + blocks * nodes) memory, and any arc's cost is
- *  there on demand. The final exit's head makes the last arc dearer: a layer has a second vector pair for the
- *  arcs that end there. Weights of the mean (latency rule, reach) are already in.
+ *  A vertex (l, n) is block l on node n. The arc from (l-1, a) to (l, b) moves the data, computes the block
+ * and runs its exit head, as one cost: latency = bits_latency * slowness[a][b] + delays * delay[a][b] +
+ * latency[b] energy  = bits_energy * (tx[a] + rx[b] + link_energy[a][b]) + energy[b] where the first terms
+ * vanish when a = b. So one scalar pair and one vector pair per layer and one matrix over groups of nodes
+ * describe blocks * nodes^2 arcs in O(groups^2 + blocks * nodes) memory, and any arc's cost is there on
+ * demand. The final exit's head makes the last arc dearer: a layer has a second vector pair for the arcs that
+ * end there. Weights of the mean (latency rule, reach) are already in.
  *
  *  Borrowed from the instance and the arena it was built in. */
 #ifndef FINLAB_CORE_LAYERS_H
@@ -20,12 +19,13 @@
 
 /** One block: what it takes to get to it and to run it. */
 typedef struct fl_layer {
-    double bits_latency; /* weight * bits that move into this block */
-    double delays;       /* weight of a move's delay: 1, or the reach under the mean rule */
-    double bits_energy;  /* reach * bits */
+    double bits_latency;            /* weight * bits that move into this block */
+    double delays;                  /* weight of a move's delay: 1, or the reach under the mean rule */
+    double bits_energy;             /* reach * bits */
     const double *latency, *energy; /* [n_nodes] of computing here and going on; INFINITY: not allowed */
-    int exit;            /* the exit that may be final after this block, or -1 */
-    const double *final_latency, *final_energy; /* [n_nodes] of computing here and stopping; NULL if exit < 0 */
+    int exit;                       /* the exit that may be final after this block, or -1 */
+    const double *final_latency,
+        *final_energy; /* [n_nodes] of computing here and stopping; NULL if exit < 0 */
 } fl_layer;
 
 typedef struct fl_layers {

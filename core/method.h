@@ -54,19 +54,19 @@ typedef enum fl_claim {
 
 /** What a method fills in; starts as "no plan, no bound, nothing claimed, done". */
 typedef struct fl_answer {
-    fl_plan plan;      /* candidate, in the run's arena; n_apps == 0: none */
-    double bound;      /* proven lower bound on the energy, J; -INFINITY: none */
+    fl_plan plan; /* candidate, in the run's arena; n_apps == 0: none */
+    double bound; /* proven lower bound on the energy, J; -INFINITY: none */
     fl_claim claim;
     fl_stop stop;
-    double claimed;    /* an energy that comes without a plan, J; NAN: none */
+    double claimed; /* an energy that comes without a plan, J; NAN: none */
 } fl_answer;
 
 /** What a method is given. */
 typedef struct fl_task {
     const fl_instance *instance;
     const fl_settings *settings;
-    fl_arena *arena;   /* scratch; the answer lives here too */
-    double start;      /* fl_clock() when the run began */
+    fl_arena *arena;                        /* scratch; the answer lives here too */
+    double start;                           /* fl_clock() when the run began */
     const volatile sig_atomic_t *interrupt; /* not NULL; nonzero: stop as soon as possible */
 } fl_task;
 

@@ -33,7 +33,8 @@ int fl_plan_depth(const fl_plan *plan, const fl_instance *instance, int app);
 fl_status fl_plan_read(fl_plan *out, const fl_instance *instance, const fl_value *document,
                        fl_place_style style, fl_arena *arena, fl_error *err);
 
-/** The document of a plan, an array of {app, exit, nodes} without the refused applications. NULL: no memory. */
+/** The document of a plan, an array of {app, exit, nodes} without the refused applications. NULL: no memory.
+ */
 fl_value *fl_plan_write(const fl_plan *plan, const fl_instance *instance, fl_arena *arena);
 
 #endif

@@ -7,7 +7,7 @@
 #include "core/method.h"
 
 typedef enum fl_result_status {
-    FL_RESULT_OPTIMAL,    /* feasible, and proven that nothing costs less */
+    FL_RESULT_OPTIMAL, /* feasible, and proven that nothing costs less */
     FL_RESULT_FEASIBLE,
     FL_RESULT_INFEASIBLE, /* proven that no plan is feasible */
     FL_RESULT_UNKNOWN     /* no plan found and none disproved */
@@ -17,18 +17,19 @@ typedef struct fl_result {
     fl_result_status status;
     fl_stop stop;
     const fl_method *method;
-    bool has_plan;        /* the plan below is feasible, said the judge */
-    fl_plan plan;         /* the answer, or the candidate that the judge refused; n_apps == 0: neither */
-    fl_verdict verdict;   /* of that plan */
-    fl_app_cost *apps;    /* [n_apps] of that plan */
-    double bound;         /* proven lower bound on the energy, J; NAN: none */
-    double gap;           /* (energy - bound) / energy, 0 when both are 0; NAN without a plan or bound */
-    double claimed;       /* an energy that came without a plan, J; NAN: none */
-    double seconds;       /* wall clock of the method and the judge */
+    bool has_plan;      /* the plan below is feasible, said the judge */
+    fl_plan plan;       /* the answer, or the candidate that the judge refused; n_apps == 0: neither */
+    fl_verdict verdict; /* of that plan */
+    fl_app_cost *apps;  /* [n_apps] of that plan */
+    double bound;       /* proven lower bound on the energy, J; NAN: none */
+    double gap;         /* (energy - bound) / energy, 0 when both are 0; NAN without a plan or bound */
+    double claimed;     /* an energy that came without a plan, J; NAN: none */
+    double seconds;     /* wall clock of the method and the judge */
 } fl_result;
 
 /** Solve: refuse what the method cannot honour, call it, judge its plan again and decide the status.
- *  An exit that no application can do without (no exit reaches the accuracy) is "infeasible" for every method.
+ *  An exit that no application can do without (no exit reaches the accuracy) is "infeasible" for every
+ * method.
  *  @param out       borrows from `arena`, which is reset first: valid until its next use
  *  @param settings  of `method`
  *  @param interrupt may be NULL
@@ -47,8 +48,8 @@ const char *fl_stop_name(fl_stop stop);
  *  applications latency and accuracy stand in the plan's entries. NULL: no memory. */
 fl_value *fl_result_write(const fl_result *result, const fl_instance *instance, fl_arena *arena);
 
-/** A verdict as a document: feasible, energy, power, latency, accuracy, reason (when refused), and `apps` with
- *  each application's cost when there are several. NULL: no memory. */
+/** A verdict as a document: feasible, energy, power, latency, accuracy, reason (when refused), and `apps`
+ * with each application's cost when there are several. NULL: no memory. */
 fl_value *fl_verdict_write(const fl_verdict *verdict, const fl_app_cost *apps, const fl_instance *instance,
                            fl_arena *arena);
 

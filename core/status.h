@@ -21,9 +21,9 @@ typedef enum fl_status {
 /** What went wrong. Owned by the caller; plain data, no memory to free. */
 typedef struct fl_error {
     fl_status code;
-    int line, column;  /* where JSON text is broken, counted from 1; 0 when not applicable */
-    char where[256];   /* the place as its writer wrote it, "" when there is none */
-    char text[512];    /* one sentence without the place */
+    int line, column; /* where JSON text is broken, counted from 1; 0 when not applicable */
+    char where[256];  /* the place as its writer wrote it, "" when there is none */
+    char text[512];   /* one sentence without the place */
 } fl_error;
 
 /** Fill `err` (may be NULL) and return `code`, so that a caller can write `return fl_error_set(...)`.

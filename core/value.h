@@ -2,8 +2,9 @@
 /** Documents in memory: what JSON text and Lua tables have in common.
  *
  *  Instances, plans and result records are read from and written to this one form, so each of their formats
- *  is written down once; core/json.h and the Lua binding convert the form itself. All values live in an arena.
- *  A fl_place is the path from the root to the value being looked at, printed the way its writer would. */
+ *  is written down once; core/json.h and the Lua binding convert the form itself. All values live in an
+ * arena. A fl_place is the path from the root to the value being looked at, printed the way its writer would.
+ */
 #ifndef FINLAB_CORE_VALUE_H
 #define FINLAB_CORE_VALUE_H
 
@@ -16,7 +17,7 @@ typedef struct fl_value fl_value;
 struct fl_value {
     fl_kind kind;
     bool boolean;
-    int n_items;        /* members of an array or object */
+    int n_items; /* members of an array or object */
     double number;
     const char *string; /* NUL-terminated UTF-8 */
     const char *key;    /* this value's name in its object, NULL in an array */

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/arena.h"
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Chunks form a list; those after `current` are empty and wait for reuse. */
+struct fl_arena_chunk {
+    fl_arena_chunk *next;
+    size_t size; /* bytes after the header */
+    size_t used;
+};
+
+enum { HEADER = 64, LEAST_CHUNK = 16 * 1024, LARGE = 64, SMALL_ALIGNMENT = 16, LARGE_ALIGNMENT = 64 };
+
+static char *chunk_data(fl_arena_chunk *chunk) {
+    return (char *)chunk + HEADER;
+}
+
+void fl_arena_init(fl_arena *arena, size_t limit) {
+    *arena = (fl_arena){.limit = limit};
+}
+
+/** Room for `bytes` in this chunk, or NULL. */
+static void *take(fl_arena_chunk *chunk, size_t bytes) {
+    size_t alignment = bytes >= LARGE ? LARGE_ALIGNMENT : SMALL_ALIGNMENT;
+    size_t start = (chunk->used + alignment - 1) & ~(alignment - 1);
+    if (start > chunk->size || bytes > chunk->size - start) return NULL;
+    chunk->used = start + bytes;
+    return chunk_data(chunk) + start;
+}
+
+/** A new chunk for at least `bytes`, linked in after the current one. Chunks grow with the arena, so that
+ *  their number stays logarithmic. */
+static fl_arena_chunk *grow(fl_arena *arena, size_t bytes) {
+    size_t size = arena->reserved > LEAST_CHUNK ? arena->reserved : LEAST_CHUNK;
+    if (arena->limit > 0 && arena->reserved + size + HEADER > arena->limit) size = 0;
+    if (size < bytes) size = bytes;
+    size = (size + LARGE_ALIGNMENT - 1) & ~(size_t)(LARGE_ALIGNMENT - 1);
+    if (arena->limit > 0 &&
+        (arena->reserved > arena->limit || size + HEADER > arena->limit - arena->reserved)) {
+        arena->limited = true;
+        return NULL;
+    }
+    fl_arena_chunk *chunk = aligned_alloc(LARGE_ALIGNMENT, size + HEADER);
+    if (chunk == NULL) return NULL;
+    *chunk = (fl_arena_chunk){.size = size};
+    fl_arena_chunk **link = arena->current != NULL ? &arena->current->next : &arena->first;
+    chunk->next = *link;
+    *link = chunk;
+    arena->reserved += size + HEADER;
+    if (arena->reserved > arena->peak) arena->peak = arena->reserved;
+    return chunk;
+}
+
+void *fl_arena_alloc(fl_arena *arena, size_t n, size_t size) {
+    if (size > 0 && n > (SIZE_MAX / 4) / size) {
+        arena->failed = true;
+        return NULL;
+    }
+    size_t bytes = n * size > 0 ? n * size : 1;
+    while (arena->current != NULL) {
+        void *room = take(arena->current, bytes);
+        if (room != NULL) return room;
+        if (arena->current->next == NULL) break;
+        arena->current = arena->current->next;
+    }
+    fl_arena_chunk *chunk = grow(arena, bytes);
+    if (chunk == NULL) {
+        arena->failed = true;
+        return NULL;
+    }
+    arena->current = chunk;
+    return take(chunk, bytes);
+}
+
+void *fl_arena_zero(fl_arena *arena, size_t n, size_t size) {
+    void *room = fl_arena_alloc(arena, n, size);
+    if (room != NULL) memset(room, 0, n * size);
+    return room;
+}
+
+const char *fl_arena_text(fl_arena *arena, const char *text) {
+    size_t length = strlen(text) + 1;
+    char *copy = fl_arena_alloc(arena, length, 1);
+    return copy != NULL ? memcpy(copy, text, length) : NULL;
+}
+
+fl_arena_mark fl_arena_keep(const fl_arena *arena) {
+    return (fl_arena_mark){arena->current, arena->current != NULL ? arena->current->used : 0};
+}
+
+void fl_arena_release(fl_arena *arena, fl_arena_mark mark) {
+    arena->current = mark.chunk != NULL ? mark.chunk : arena->first;
+    if (arena->current == NULL) return;
+    arena->current->used = mark.used;
+    for (fl_arena_chunk *chunk = arena->current->next; chunk != NULL; chunk = chunk->next) chunk->used = 0;
+}
+
+void fl_arena_reset(fl_arena *arena) {
+    fl_arena_release(arena, (fl_arena_mark){NULL, 0});
+    arena->failed = arena->limited = false;
+}
+
+void fl_arena_free(fl_arena *arena) {
+    for (fl_arena_chunk *chunk = arena->first; chunk != NULL;) {
+        fl_arena_chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+    fl_arena_init(arena, arena->limit);
+}
+
+fl_status fl_arena_error(const fl_arena *arena, fl_error *err) {
+    if (arena->limited) {
+        return fl_error_set(err, FL_ENOMEM, NULL, "the memory limit of %zu bytes is reached", arena->limit);
+    }
+    return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/cost.h"
+#include "core/tolerance.h"
+
+double fl_cost_reach(const fl_app *app, int block) {
+    double reach = 1;
+    for (int e = 0; e < app->n_exits && app->exits[e].after <= block; e++) reach -= app->exits[e].share;
+    return fmax(reach, 0);
+}
+
+double fl_cost_accuracy(const fl_app *app, int exit) {
+    double stay = 1, accuracy = 0;
+    for (int e = 0; e < exit; e++) {
+        stay -= app->exits[e].share;
+        accuracy += app->exits[e].share * app->exits[e].accuracy;
+    }
+    return accuracy + fmax(stay, 0) * app->exits[exit].accuracy;
+}
+
+bool fl_cost_accurate(const fl_app *app, int exit) {
+    return fl_cost_accuracy(app, exit) >= app->accuracy - FL_TOLERANCE_ACCURACY;
+}
+
+int fl_cost_exit_after(const fl_app *app, int block) {
+    for (int e = 0; e < app->n_exits; e++) {
+        if (app->exits[e].after == block + 1) return e;
+    }
+    return -1;
+}
+
+/** Operations of the exit head that runs with `block`, 0 when none does. */
+static double head_ops(const fl_app *app, int block, int final) {
+    int exit = fl_cost_exit_after(app, block);
+    if (exit < 0 || exit > final) return 0;
+    return exit == final || app->exits[exit].share > 0 ? app->exits[exit].ops : 0;
+}
+
+double fl_cost_ops(const fl_app *app, int block, int final) {
+    return app->blocks[block].ops + head_ops(app, block, final);
+}
+
+fl_cost fl_cost_compute(const fl_instance *instance, const fl_app *app, int block, int node, int final) {
+    const fl_node *on = &instance->system.nodes[node];
+    const fl_measured *measured = fl_block_measured(&app->blocks[block], node);
+    double time = app->blocks[block].ops / on->speed;
+    if (measured != NULL && measured->time >= 0) time = measured->time;
+    double energy = time * on->power;
+    if (measured != NULL && measured->energy >= 0) energy = measured->energy;
+    double head = head_ops(app, block, final) / on->speed;
+    return (fl_cost){.energy = energy + head * on->power, .latency = time + head};
+}
+
+double fl_cost_bits(const fl_app *app, int block) {
+    return block == 0 ? app->input_bits : app->blocks[block - 1].out_bits;
+}
+
+fl_cost fl_cost_move(const fl_instance *instance, const fl_link *link, double bits, int from, int to) {
+    const fl_node *nodes = instance->system.nodes;
+    return (fl_cost){.energy = bits * (nodes[from].tx_energy + nodes[to].rx_energy + link->energy),
+                     .latency = bits / link->rate + link->delay};
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/result.h"
+#include "core/tolerance.h"
+
+const char *fl_result_status_name(fl_result_status status) {
+    static const char *const names[] = {[FL_RESULT_OPTIMAL] = "optimal",
+                                        [FL_RESULT_FEASIBLE] = "feasible",
+                                        [FL_RESULT_INFEASIBLE] = "infeasible",
+                                        [FL_RESULT_UNKNOWN] = "unknown"};
+    return names[status];
+}
+
+const char *fl_stop_name(fl_stop stop) {
+    static const char *const names[] = {
+        [FL_STOP_DONE] = "done",   [FL_STOP_GAP] = "gap",       [FL_STOP_TIME] = "time",
+        [FL_STOP_NODES] = "nodes", [FL_STOP_MEMORY] = "memory", [FL_STOP_INTERRUPTED] = "interrupted"};
+    return names[stop];
+}
+
+/* Before the method: what can be said without it */
+
+/** The feature, in words, that `instance` has and `method` cannot honour; NULL: none. */
+static const char *not_honoured(const fl_instance *instance, const fl_method *method) {
+    unsigned lacking = instance->features & ~method->honours;
+    if (lacking & FL_FEATURE_SEVERAL) return "several applications";
+    if (lacking & FL_FEATURE_ADMISSION) return "admission";
+    if (lacking & FL_FEATURE_SLICES) return "slices";
+    if (lacking & FL_FEATURE_CAPACITY) return "a capacity that can be exceeded";
+    if (lacking & FL_FEATURE_MEMORY) return "a memory that can be exceeded";
+    return NULL;
+}
+
+/** Whether some application that must be served has no exit that is accurate enough. */
+static bool hopeless(const fl_instance *instance) {
+    if (instance->admission) return false;
+    for (int h = 0; h < instance->n_apps; h++) {
+        bool reachable = false;
+        for (int e = 0; e < instance->apps[h].n_exits && !reachable; e++) {
+            reachable = fl_cost_accurate(&instance->apps[h], e);
+        }
+        if (!reachable) return true;
+    }
+    return false;
+}
+
+/* After the method: the judge */
+
+static bool below(double a, double b) {
+    return a < b - FL_TOLERANCE_EQUAL * fmax(fabs(a), fabs(b));
+}
+
+/** Refuse what a method may not say, or what the judge's figures contradict. */
+static fl_status check_claims(const fl_result *result, const fl_answer *answer, fl_error *err) {
+    const fl_method *method = result->method;
+    bool proof = answer->claim == FL_CLAIM_INFEASIBLE || answer->bound > -INFINITY;
+    if ((answer->claim == FL_CLAIM_OPTIMAL && method->may_claim != FL_CLAIM_OPTIMAL) ||
+        (proof && method->may_claim == FL_CLAIM_NOTHING)) {
+        return fl_error_set(err, FL_EINTERNAL, NULL, "method \"%s\" claims more than it may", method->name);
+    }
+    if (answer->claim == FL_CLAIM_OPTIMAL && !result->has_plan) {
+        return fl_error_set(err, FL_EINTERNAL, NULL, "method \"%s\" claims an optimum that the judge refuses",
+                            method->name);
+    }
+    if (answer->claim == FL_CLAIM_INFEASIBLE && result->has_plan) {
+        return fl_error_set(err, FL_EINTERNAL, NULL,
+                            "method \"%s\" claims infeasibility beside a feasible plan", method->name);
+    }
+    if (result->has_plan && below(result->verdict.energy, answer->bound)) {
+        return fl_error_set(err, FL_EINTERNAL, NULL,
+                            "method \"%s\" claims a bound of %.17g above its plan's %.17g", method->name,
+                            answer->bound, result->verdict.energy);
+    }
+    return FL_OK;
+}
+
+static fl_result_status decide(const fl_result *result, fl_claim claim) {
+    if (claim == FL_CLAIM_INFEASIBLE) return FL_RESULT_INFEASIBLE;
+    if (!result->has_plan) return FL_RESULT_UNKNOWN;
+    return claim == FL_CLAIM_OPTIMAL ? FL_RESULT_OPTIMAL : FL_RESULT_FEASIBLE;
+}
+
+static void set_bound(fl_result *result, const fl_answer *answer) {
+    double energy = result->verdict.energy;
+    if (answer->claim == FL_CLAIM_OPTIMAL) {
+        result->bound = energy;
+    } else if (answer->bound > -INFINITY && answer->claim != FL_CLAIM_INFEASIBLE) {
+        result->bound = result->has_plan ? fmin(answer->bound, energy) : answer->bound;
+    }
+    if (result->has_plan && !isnan(result->bound)) {
+        result->gap = energy > 0 ? (energy - result->bound) / energy : 0;
+    }
+}
+
+static fl_status judge(fl_result *result, const fl_instance *instance, const fl_answer *answer,
+                       fl_arena *arena, fl_error *err) {
+    result->stop = answer->stop;
+    result->claimed = answer->claimed;
+    result->plan = answer->plan;
+    if (answer->plan.n_apps > 0) {
+        result->apps = FL_NEW(arena, instance->n_apps, fl_app_cost);
+        if (result->apps == NULL) return fl_arena_error(arena, err);
+        FL_TRY(fl_evaluate_plan(&result->verdict, result->apps, instance, &answer->plan, arena, err));
+        result->has_plan = result->verdict.feasible;
+    }
+    FL_TRY(check_claims(result, answer, err));
+    result->status = decide(result, answer->claim);
+    set_bound(result, answer);
+    return FL_OK;
+}
+
+fl_status fl_run(fl_result *out, const fl_instance *instance, const fl_method *method,
+                 const fl_settings *settings, fl_arena *arena, const volatile sig_atomic_t *interrupt,
+                 fl_error *err) {
+    static const volatile sig_atomic_t never = 0;
+    const char *lacking = not_honoured(instance, method);
+    if (lacking != NULL) {
+        return fl_error_set(err, FL_EUNSUPPORTED, NULL, "%s: not supported by method \"%s\" yet", lacking,
+                            method->name);
+    }
+    fl_arena_reset(arena);
+    fl_answer answer = {.bound = -INFINITY, .claimed = NAN};
+    fl_task task = {.instance = instance,
+                    .settings = settings,
+                    .arena = arena,
+                    .start = fl_clock(),
+                    .interrupt = interrupt != NULL ? interrupt : &never};
+    if (hopeless(instance)) {
+        answer.claim = FL_CLAIM_INFEASIBLE;
+    } else {
+        FL_TRY(method->solve(&answer, &task, err));
+    }
+    fl_result result = {.method = method, .bound = NAN, .gap = NAN, .claimed = NAN};
+    FL_TRY(judge(&result, instance, &answer, arena, err));
+    result.seconds = fl_clock() - task.start;
+    *out = result;
+    return FL_OK;
+}
+
+/* Documents */
+
+static void add_number(fl_value *to, const char *key, double number, fl_arena *arena) {
+    fl_value_add(arena, to, key, fl_value_number(arena, number)); /* null when it is not finite */
+}
+
+static void add_text(fl_value *to, const char *key, const char *text, fl_arena *arena) {
+    fl_value_add(arena, to, key, fl_value_string(arena, text));
+}
+
+/** energy, power, latency, accuracy; the last two belong to one application. */
+static void add_costs(fl_value *to, const fl_verdict *verdict, bool several, fl_arena *arena) {
+    add_number(to, "energy", verdict->energy, arena);
+    add_number(to, "power", verdict->power, arena);
+    add_number(to, "latency", several ? NAN : verdict->latency, arena);
+    add_number(to, "accuracy", several ? NAN : verdict->accuracy, arena);
+}
+
+static void add_app_costs(fl_value *to, const fl_app_cost *cost, fl_arena *arena) {
+    add_number(to, "energy", cost->energy, arena);
+    add_number(to, "latency", cost->latency, arena);
+    add_number(to, "accuracy", cost->accuracy, arena);
+}
+
+/** The plan, each entry with its own costs when there are several applications. */
+static fl_value *write_plan(const fl_plan *plan, const fl_app_cost *apps, const fl_instance *instance,
+                            fl_arena *arena) {
+    fl_value *array = fl_plan_write(plan, instance, arena);
+    fl_value *entry = array != NULL ? array->first : NULL;
+    for (int h = 0; h < plan->n_apps && entry != NULL && instance->n_apps > 1; h++) {
+        if (plan->apps[h].exit < 0) continue;
+        add_app_costs(entry, &apps[h], arena);
+        entry = entry->next;
+    }
+    return array;
+}
+
+static void add_reason(fl_value *to, const fl_verdict *verdict, const fl_instance *instance,
+                       fl_arena *arena) {
+    char reason[512];
+    if (verdict->feasible) return;
+    fl_evaluate_explain(&verdict->violation, instance, reason, sizeof reason);
+    add_text(to, "reason", reason, arena);
+}
+
+static fl_value *write_candidate(const fl_result *result, const fl_instance *instance, fl_arena *arena) {
+    fl_value *to = fl_value_object(arena);
+    add_costs(to, &result->verdict, instance->n_apps > 1, arena);
+    add_reason(to, &result->verdict, instance, arena);
+    fl_value_add(arena, to, "plan", write_plan(&result->plan, result->apps, instance, arena));
+    return to;
+}
+
+fl_value *fl_result_write(const fl_result *result, const fl_instance *instance, fl_arena *arena) {
+    static const fl_verdict none = {.energy = NAN, .power = NAN, .latency = NAN, .accuracy = NAN};
+    fl_value *to = fl_value_object(arena);
+    add_text(to, "status", fl_result_status_name(result->status), arena);
+    add_text(to, "stop", fl_stop_name(result->stop), arena);
+    add_text(to, "method", result->method->name, arena);
+    add_costs(to, result->has_plan ? &result->verdict : &none, instance->n_apps > 1, arena);
+    add_number(to, "bound", result->bound, arena);
+    add_number(to, "gap", result->gap, arena);
+    add_number(to, "seconds", result->seconds, arena);
+    fl_value *plan =
+        result->has_plan ? write_plan(&result->plan, result->apps, instance, arena) : fl_value_null(arena);
+    fl_value_add(arena, to, "plan", plan);
+    if (!result->has_plan && result->plan.n_apps > 0) {
+        fl_value_add(arena, to, "candidate", write_candidate(result, instance, arena));
+    }
+    if (!isnan(result->claimed)) add_number(to, "claimed", result->claimed, arena);
+    return arena->failed ? NULL : to;
+}
+
+fl_value *fl_verdict_write(const fl_verdict *verdict, const fl_app_cost *apps, const fl_instance *instance,
+                           fl_arena *arena) {
+    fl_value *to = fl_value_object(arena);
+    bool several = instance->n_apps > 1;
+    fl_value_add(arena, to, "feasible", fl_value_bool(arena, verdict->feasible));
+    add_costs(to, verdict, several, arena);
+    add_reason(to, verdict, instance, arena);
+    if (several && apps != NULL) {
+        fl_value *array = fl_value_add(arena, to, "apps", fl_value_array(arena));
+        for (int h = 0; h < instance->n_apps; h++) {
+            fl_value *entry = fl_value_add(arena, array, NULL, fl_value_object(arena));
+            add_text(entry, "app", instance->apps[h].name, arena);
+            add_app_costs(entry, &apps[h], arena);
+        }
+    }
+    return arena->failed ? NULL : to;
+}
