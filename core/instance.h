@@ -191,7 +191,7 @@ bool fl_block_allows(const fl_block *block, int node);
 /** What was measured of the block on `node`, or NULL. O(log measured) */
 const fl_measured *fl_block_measured(const fl_block *block, int node);
 
-/* The finlab/1 format: core/instance_format.c. */
+/* The finlab/1 format: core/instance_read.c, core/instance_write.c. */
 
 /** Read an instance from a document, JSON file or Lua table alike.
  *  @return FL_EINVAL at the place of an unknown field, wrong type or missing field, and as

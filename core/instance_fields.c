@@ -7,6 +7,8 @@
 #define WHOLE(type, field, required, fallback, range)                                                        \
     { #field, offsetof(type, field), true, required, fallback, range }
 
+const char *const fl_latency_names[] = {"worst", "mean", NULL};
+
 const fl_field fl_node_fields[] = {WHOLE(fl_node, tier, false, 0, FL_RANGE_NONNEGATIVE),
                                    REAL(fl_node, speed, true, 0, FL_RANGE_POSITIVE),
                                    REAL(fl_node, power, true, 0, FL_RANGE_NONNEGATIVE),

@@ -24,6 +24,10 @@ typedef struct fl_field {
     fl_range range;
 } fl_field;
 
+/** The name of the format, and of the latency rules by fl_latency. */
+#define FL_SCHEMA "finlab/1"
+extern const char *const fl_latency_names[]; /* NULL-terminated */
+
 extern const fl_field fl_node_fields[];
 extern const fl_field fl_link_fields[]; /* of fl_link */
 extern const fl_field fl_app_fields[];

@@ -44,6 +44,7 @@ static fl_status read_app(const fl_instance *instance, const fl_value *entry, fl
 static fl_status read_exit(const fl_app *app, const fl_value *entry, fl_place *place, int *exit,
                            fl_error *err) {
     const fl_value *value = fl_value_get(entry, "exit");
+    *exit = 0;
     fl_place_key(place, "exit");
     if (value == NULL) return fl_place_error(place, err, "is missing");
     if (value->kind != FL_NUMBER) return fl_place_error(place, err, "must be a number");

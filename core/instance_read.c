@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** The finlab/1 format. Reading fills plain parts from a document, checking types and names;
- *  fl_instance_create() then checks the numbers and copies. Writing is the reverse. */
-#include "core/file.h"
+/** Reading the finlab/1 format: fills plain parts from a document, checking types and names;
+ *  fl_instance_create() then checks the numbers and copies. */
 #include "core/instance_fields.h"
 #include "core/json.h"
 #include <stdlib.h>
 #include <string.h>
-
-#define SCHEMA "finlab/1"
 
 /** What reading carries along: where it is, and where the parts are built. */
 typedef struct reader {
@@ -123,8 +120,6 @@ static fl_status read_choice(reader *in, const fl_value *object, const char *key
     return fl_place_error(&in->place, in->err, "must be \"%s\" or \"%s\", not \"%s\"", choices[0], choices[1],
                           text);
 }
-
-static const char *const latencies[] = {"worst", "mean", NULL};
 
 static fl_status read_bool(reader *in, const fl_value *object, const char *key, bool *out) {
     const fl_value *value = fl_value_get(object, key);
@@ -438,7 +433,7 @@ static fl_status read_app(reader *in, const fl_value *value, fl_app *out) {
     FL_TRY(known(in, value, fl_app_fields, others));
     FL_TRY(read_string(in, value, "name", "", &out->name));
     FL_TRY(read_node_name(in, value, "source", &out->source));
-    FL_TRY(read_choice(in, value, "latency", latencies, &latency));
+    FL_TRY(read_choice(in, value, "latency", fl_latency_names, &latency));
     out->latency = (fl_latency)latency;
     FL_TRY(read_fields(in, value, fl_app_fields, out));
     FL_TRY(read_blocks(in, value, out));
@@ -466,10 +461,10 @@ static fl_status read_apps(reader *in, const fl_value *document, fl_instance *ou
 /** A document may say which format it is in, and must then mean this one. */
 static fl_status read_schema(reader *in, const fl_value *document) {
     const char *schema;
-    FL_TRY(read_string(in, document, "schema", SCHEMA, &schema));
-    if (strcmp(schema, SCHEMA) == 0) return FL_OK;
+    FL_TRY(read_string(in, document, "schema", FL_SCHEMA, &schema));
+    if (strcmp(schema, FL_SCHEMA) == 0) return FL_OK;
     fl_place_key(&in->place, "schema");
-    return fl_place_error(&in->place, in->err, "must be \"%s\", not \"%s\"", SCHEMA, schema);
+    return fl_place_error(&in->place, in->err, "must be \"%s\", not \"%s\"", FL_SCHEMA, schema);
 }
 
 static fl_status read_document(reader *in, const fl_value *document, fl_instance *out) {
@@ -525,7 +520,7 @@ static fl_status read_change(reader *in, const fl_value *object, const char *con
     }
     out->count = (int)*numbers[3];
     if (fl_value_get(object, "latency") == NULL) return FL_OK;
-    return read_choice(in, object, "latency", latencies, &out->latency);
+    return read_choice(in, object, "latency", fl_latency_names, &out->latency);
 }
 
 fl_status fl_instance_read_changes(fl_change **out, int *n_changes, const fl_instance *base,
@@ -555,144 +550,4 @@ fl_status fl_instance_read_changes(fl_change **out, int *n_changes, const fl_ins
         fl_place_pop(&in.place);
     }
     return FL_OK;
-}
-
-/* Writing: fields at their defaults are left out. */
-
-static void write_fields(fl_value *to, const fl_field *fields, const void *object, fl_arena *arena) {
-    for (const fl_field *field = fields; field->name != NULL; field++) {
-        double number = fl_field_get(field, object);
-        if (!field->required && number == field->fallback) continue;
-        fl_value_add(arena, to, field->name, fl_value_number(arena, number));
-    }
-}
-
-static void write_string(fl_value *to, const char *key, const char *string, fl_arena *arena) {
-    fl_value_add(arena, to, key, fl_value_string(arena, string));
-}
-
-static fl_value *write_link(const fl_system *system, const fl_node_link *own, const fl_tier_link *tiers,
-                            fl_arena *arena) {
-    fl_value *to = fl_value_object(arena);
-    if (own != NULL) {
-        write_string(to, "from", system->nodes[own->from].name, arena);
-        write_string(to, "to", system->nodes[own->to].name, arena);
-        write_fields(to, fl_link_fields, &own->link, arena);
-    } else {
-        fl_value_add(arena, to, "from_tier", fl_value_number(arena, tiers->from_tier));
-        fl_value_add(arena, to, "to_tier", fl_value_number(arena, tiers->to_tier));
-        write_fields(to, fl_link_fields, &tiers->link, arena);
-    }
-    return to;
-}
-
-/** The links in the order in which they were written: both lists ascend by index. */
-static fl_value *write_links(const fl_system *system, fl_arena *arena) {
-    fl_value *array = fl_value_array(arena);
-    int i = 0, j = 0;
-    while (i < system->n_links || j < system->n_tier_links) {
-        bool own = j == system->n_tier_links ||
-                   (i < system->n_links && system->links[i].index <= system->tier_links[j].index);
-        fl_value *link = own ? write_link(system, &system->links[i++], NULL, arena)
-                             : write_link(system, NULL, &system->tier_links[j++], arena);
-        fl_value_add(arena, array, NULL, link);
-    }
-    return array;
-}
-
-static fl_value *write_system(const fl_system *system, fl_arena *arena) {
-    fl_value *to = fl_value_object(arena), *nodes = fl_value_array(arena);
-    for (int n = 0; n < system->n_nodes; n++) {
-        fl_value *node = fl_value_add(arena, nodes, NULL, fl_value_object(arena));
-        write_string(node, "name", system->nodes[n].name, arena);
-        write_fields(node, fl_node_fields, &system->nodes[n], arena);
-    }
-    fl_value_add(arena, to, "nodes", nodes);
-    if (system->n_links + system->n_tier_links > 0) {
-        fl_value_add(arena, to, "links", write_links(system, arena));
-    }
-    return to;
-}
-
-static void write_measured(fl_value *to, const char *key, const fl_block *block, const fl_system *system,
-                           fl_arena *arena) {
-    fl_value *object = fl_value_object(arena);
-    for (int i = 0; object != NULL && i < block->n_measured; i++) {
-        const fl_measured *measured = &block->measured[i];
-        double number = key[0] == 't' ? measured->time : measured->energy;
-        if (number < 0) continue;
-        fl_value_add(arena, object, system->nodes[measured->node].name, fl_value_number(arena, number));
-    }
-    if (object != NULL && object->n_items > 0) fl_value_add(arena, to, key, object);
-}
-
-static fl_value *write_block(const fl_block *block, const fl_system *system, fl_arena *arena) {
-    fl_value *to = fl_value_object(arena);
-    write_string(to, "name", block->name, arena);
-    write_fields(to, fl_block_fields, block, arena);
-    write_measured(to, "time", block, system, arena);
-    write_measured(to, "energy", block, system, arena);
-    if (block->n_allowed < 0) return to;
-    fl_value *nodes = fl_value_add(arena, to, "nodes", fl_value_array(arena));
-    for (int i = 0; i < block->n_allowed; i++) {
-        write_string(nodes, NULL, system->nodes[block->allowed[i]].name, arena);
-    }
-    return to;
-}
-
-static void write_slices(fl_value *to, const fl_app *app, const fl_system *system, fl_arena *arena) {
-    if (app->n_slices == 0) return;
-    fl_value *object = fl_value_add(arena, to, "slices", fl_value_object(arena));
-    for (int i = 0; i < app->n_slices; i++) {
-        fl_value *levels = fl_value_array(arena);
-        for (int k = 0; k < app->slices[i].n_levels; k++) {
-            fl_value_add(arena, levels, NULL, fl_value_number(arena, app->slices[i].levels[k]));
-        }
-        fl_value_add(arena, object, system->nodes[app->slices[i].node].name, levels);
-    }
-}
-
-static fl_value *write_app(const fl_app *app, const fl_system *system, fl_arena *arena) {
-    fl_value *to = fl_value_object(arena);
-    write_string(to, "name", app->name, arena);
-    write_string(to, "source", system->nodes[app->source].name, arena);
-    write_fields(to, fl_app_fields, app, arena);
-    if (app->latency != FL_LATENCY_WORST) write_string(to, "latency", latencies[app->latency], arena);
-    fl_value *blocks = fl_value_add(arena, to, "blocks", fl_value_array(arena));
-    for (int l = 0; l < app->n_blocks; l++) {
-        fl_value_add(arena, blocks, NULL, write_block(&app->blocks[l], system, arena));
-    }
-    fl_value *exits = fl_value_add(arena, to, "exits", fl_value_array(arena));
-    for (int e = 0; e < app->n_exits; e++) {
-        fl_value *exit = fl_value_add(arena, exits, NULL, fl_value_object(arena));
-        write_fields(exit, fl_exit_fields, &app->exits[e], arena);
-    }
-    write_slices(to, app, system, arena);
-    return to;
-}
-
-fl_status fl_instance_write(fl_value **out, const fl_instance *instance, fl_arena *arena, fl_error *err) {
-    fl_value *to = fl_value_object(arena);
-    write_string(to, "schema", SCHEMA, arena);
-    if (instance->name[0] != '\0') write_string(to, "name", instance->name, arena);
-    if (instance->admission) fl_value_add(arena, to, "admission", fl_value_bool(arena, true));
-    fl_value_add(arena, to, "system", write_system(&instance->system, arena));
-    fl_value *apps = fl_value_add(arena, to, "apps", fl_value_array(arena));
-    for (int h = 0; h < instance->n_apps; h++) {
-        fl_value_add(arena, apps, NULL, write_app(&instance->apps[h], &instance->system, arena));
-    }
-    *out = arena->failed ? NULL : to;
-    return arena->failed ? fl_arena_error(arena, err) : FL_OK;
-}
-
-fl_status fl_instance_save(const fl_instance *instance, const char *path, fl_error *err) {
-    fl_arena arena;
-    fl_arena_init(&arena, 0);
-    fl_value *document;
-    const char *text = NULL;
-    fl_status status = fl_instance_write(&document, instance, &arena, err);
-    if (status == FL_OK) status = fl_json_print(&text, document, 2, &arena, err);
-    if (status == FL_OK) status = fl_file_write(path, text, strlen(text), err);
-    fl_arena_free(&arena);
-    return status;
 }
