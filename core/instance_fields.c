@@ -16,31 +16,31 @@ const fl_field fl_node_fields[] = {WHOLE(fl_node, tier, false, 0, FL_RANGE_NONNE
                                    REAL(fl_node, rx_energy, false, 0, FL_RANGE_NONNEGATIVE),
                                    REAL(fl_node, capacity, false, INFINITY, FL_RANGE_LIMIT),
                                    REAL(fl_node, memory, false, INFINITY, FL_RANGE_LIMIT),
-                                   {NULL}};
+                                   {.name = NULL}};
 
 const fl_field fl_link_fields[] = {REAL(fl_link, rate, true, 0, FL_RANGE_POSITIVE),
                                    REAL(fl_link, delay, false, 0, FL_RANGE_NONNEGATIVE),
                                    REAL(fl_link, energy, false, 0, FL_RANGE_NONNEGATIVE),
                                    REAL(fl_link, capacity, false, INFINITY, FL_RANGE_LIMIT),
-                                   {NULL}};
+                                   {.name = NULL}};
 
 const fl_field fl_app_fields[] = {REAL(fl_app, input_bits, false, 0, FL_RANGE_NONNEGATIVE),
                                   REAL(fl_app, rate, false, 1, FL_RANGE_POSITIVE),
                                   REAL(fl_app, deadline, true, 0, FL_RANGE_POSITIVE),
                                   REAL(fl_app, accuracy, false, 0, FL_RANGE_SHARE),
                                   WHOLE(fl_app, count, false, 1, FL_RANGE_COUNT),
-                                  {NULL}};
+                                  {.name = NULL}};
 
 const fl_field fl_block_fields[] = {REAL(fl_block, ops, true, 0, FL_RANGE_NONNEGATIVE),
                                     REAL(fl_block, out_bits, false, 0, FL_RANGE_NONNEGATIVE),
                                     REAL(fl_block, memory, false, 0, FL_RANGE_NONNEGATIVE),
-                                    {NULL}};
+                                    {.name = NULL}};
 
 const fl_field fl_exit_fields[] = {WHOLE(fl_exit, after, true, 0, FL_RANGE_COUNT),
                                    REAL(fl_exit, accuracy, true, 0, FL_RANGE_SHARE),
                                    REAL(fl_exit, share, false, 0, FL_RANGE_SHARE),
                                    REAL(fl_exit, ops, false, 0, FL_RANGE_NONNEGATIVE),
-                                   {NULL}};
+                                   {.name = NULL}};
 
 double fl_field_get(const fl_field *field, const void *object) {
     const char *at = (const char *)object + field->offset;
