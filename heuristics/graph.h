@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** A weighted directed graph, and igraph's Dijkstra on it. igraph stays behind this file.
+ *
+ *  Vertices are numbered from 0, edges in the order of fl_graph_add(). Parallel edges are fine. Everything
+ * that makes igraph crash or answer oddly is refused before igraph sees it, and its errors come back as
+ * values.
+ *
+ *  One thread only: igraph keeps its error handlers and its clean-up stack in globals (Debian's build is not
+ *  thread-safe), so two threads may not be in this file at once. A call into igraph cannot be interrupted.
+ * When an allocation fails inside Dijkstra, igraph 0.10.2 may crash; hence the memory it will need is asked
+ * for beforehand and a graph that does not fit is refused. */
+#ifndef FINLAB_HEURISTICS_GRAPH_H
+#define FINLAB_HEURISTICS_GRAPH_H
+
+#include "core/arena.h"
+#include <stdint.h>
+
+typedef struct fl_graph {
+    int64_t n_vertices, n_edges;
+    int64_t room;    /* edges that the arrays can hold */
+    int64_t *ends;   /* [2 * n_edges] from and to of each edge */
+    double *weights; /* [n_edges] */
+    fl_arena *arena; /* borrowed; the arrays live there */
+} fl_graph;
+
+/** A graph without edges; allocates nothing. */
+void fl_graph_init(fl_graph *graph, int64_t n_vertices, fl_arena *arena);
+
+/** Append an edge.
+ *  @param weight  finite and not negative
+ *  @return FL_EINVAL for an unknown vertex or another weight; FL_ENOMEM, also when igraph would not fit into
+ *          memory with the edges so far. O(1), amortised */
+fl_status fl_graph_add(fl_graph *graph, int64_t from, int64_t to, double weight, fl_error *err);
+
+/** Bytes that a call below takes beside the graph's own arrays: about 65 per edge and 100 per vertex. */
+size_t fl_graph_bytes(int64_t n_vertices, int64_t n_edges);
+
+/** A path of least weight.
+ *  @param edges    [*n_edges] its edges in order, in the graph's arena
+ *  @param n_edges  0 when from == to, -1 when there is no path
+ *  @return FL_EINVAL for an unknown vertex; FL_ENOMEM; FL_EINTERNAL with igraph's reason.
+ *  O(edges + vertices log vertices) */
+fl_status fl_graph_path(int64_t **edges, int64_t *n_edges, const fl_graph *graph, int64_t from, int64_t to,
+                        fl_error *err);
+
+/** The least weights from vertex `from` to every vertex, and from every vertex to vertex `to`.
+ *  @param ahead   [n_vertices] from `from`, INFINITY where there is no path
+ *  @param behind  [n_vertices] to `to`, likewise
+ *  Errors and complexity as fl_graph_path(). */
+fl_status fl_graph_distances(double *ahead, double *behind, const fl_graph *graph, int64_t from, int64_t to,
+                             fl_error *err);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** The methods of this folder: one file and one row in methods.c each. */
+#ifndef FINLAB_HEURISTICS_METHODS_H
+#define FINLAB_HEURISTICS_METHODS_H
+
+#include "core/method.h"
+
+extern const fl_method fl_fin_method;
+extern const fl_method fl_mcp_method;
+extern const fl_method fl_released_method;
+extern const fl_method fl_cheapest_method;
+extern const fl_method fl_fastest_method;
+extern const fl_method fl_single_method;
+
+/** All of them, NULL-terminated, in the order in which they are listed to users. */
+extern const fl_method *const fl_heuristics_methods[];
+
+#endif
