@@ -324,9 +324,12 @@ static fl_status check(const fl_recipe *recipe, fl_error *err) {
     const struct {
         const char *name;
         double value, most;
-    } fields[] = {{"blocks", recipe->blocks, MOST},        {"nodes", recipe->nodes, MOST},
-                  {"exits", recipe->exits, MOST},          {"apps", recipe->apps, MOST},
-                  {"tiers", recipe->tiers, 100},           {"energy_scale", recipe->energy_scale, 1e30},
+    } fields[] = {{"blocks", recipe->blocks, MOST},
+                  {"nodes", recipe->nodes, MOST},
+                  {"exits", recipe->exits, recipe->blocks > 0 ? recipe->blocks : MOST},
+                  {"apps", recipe->apps, MOST},
+                  {"tiers", recipe->tiers, 100},
+                  {"energy_scale", recipe->energy_scale, 1e30},
                   {"time_scale", recipe->time_scale, 1e30}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (fields[i].value >= 0 && fields[i].value <= fields[i].most) continue;

@@ -243,6 +243,9 @@ static fl_status check_slices(const fl_instance *instance, const fl_app *app, fl
         int node = app->slices[i].node;
         if (node < 0 || node >= instance->system.n_nodes) return fl_place_error(place, err, "no such node");
         fl_place_key(place, instance->system.nodes[node].name);
+        for (int j = 0; j < i; j++) {
+            if (app->slices[j].node == node) return fl_place_error(place, err, "is there already");
+        }
         FL_TRY(check_levels(&app->slices[i], place, err));
         fl_place_pop(place);
     }

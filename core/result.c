@@ -124,13 +124,13 @@ fl_status fl_run(fl_result *out, const fl_instance *instance, const fl_method *m
                     .arena = arena,
                     .start = fl_clock(),
                     .interrupt = interrupt != NULL ? interrupt : &never};
+    fl_result result = {.method = method, .bound = NAN, .gap = NAN, .claimed = NAN};
     if (hopeless(instance)) {
-        answer.claim = FL_CLAIM_INFEASIBLE;
+        result.status = FL_RESULT_INFEASIBLE; /* for every method, whatever it may claim itself */
     } else {
         FL_TRY(method->solve(&answer, &task, err));
+        FL_TRY(judge(&result, instance, &answer, arena, err));
     }
-    fl_result result = {.method = method, .bound = NAN, .gap = NAN, .claimed = NAN};
-    FL_TRY(judge(&result, instance, &answer, arena, err));
     result.seconds = fl_clock() - task.start;
     *out = result;
     return FL_OK;
