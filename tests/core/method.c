@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/method.h"
+#include "heuristics/methods.h"
+#include "milp/methods.h"
+#include "tests/support/build.h"
+#include <criterion/criterion.h>
+#include <string.h>
+
+static const fl_option options[] = {
+    {"fast", FL_OPTION_BOOL, 1, 0, 0, NULL, "a boolean"},
+    {"gamma", FL_OPTION_INT, 10, 1, 1000, NULL, "a whole number"},
+    {"gap", FL_OPTION_NUMBER, 0.5, 0, 1, NULL, "a number"},
+    {"engine", FL_OPTION_CHOICE, 1, 0, 0, "native|igraph|other", "a choice"},
+    {"node", FL_OPTION_NODE, 0, 0, 0, NULL, "a node"},
+};
+enum { FAST, GAMMA, GAP, ENGINE, NODE };
+static const fl_method method = {.name = "fake", .options = options, .n_options = 5};
+
+static fl_arena arena;
+static fl_instance *instance;
+static fl_settings settings;
+static fl_error err;
+
+static void start(void) {
+    fl_arena_init(&arena, 0);
+    instance = build_variant(build_two_tiers, "/apps/0/source", "'edge'");
+}
+
+static void stop(void) {
+    fl_arena_free(&arena);
+    fl_instance_free(instance);
+}
+
+TestSuite(method, .init = start, .fini = stop);
+
+static fl_status read_options(const char *json) {
+    return fl_settings_read(&settings, &method, instance, build_document(&arena, json), &err);
+}
+
+Test(method, options_left_out_have_their_defaults) {
+    fl_settings_default(&settings, &method, instance);
+    cr_assert(settings.value[FAST] == 1 && settings.value[GAMMA] == 10 && settings.value[GAP] == 0.5);
+    cr_assert(settings.value[ENGINE] == 1 && settings.value[NODE] == 1, "a node defaults to the source");
+    settings.value[GAMMA] = 0;
+    cr_assert(fl_settings_read(&settings, &method, instance, NULL, &err) == FL_OK);
+    cr_assert(settings.value[GAMMA] == 10);
+    cr_assert(read_options("{}") == FL_OK && settings.value[GAMMA] == 10);
+}
+
+Test(method, options_are_read_by_type) {
+    cr_assert(read_options("{'fast': false, 'gamma': 3, 'gap': 0.25, 'engine': 'other', 'node': 'mobile'}") ==
+              FL_OK);
+    cr_assert(settings.value[FAST] == 0 && settings.value[GAMMA] == 3 && settings.value[GAP] == 0.25);
+    cr_assert(settings.value[ENGINE] == 2 && settings.value[NODE] == 0);
+    cr_assert(fl_method_setting(&method, &settings, "gamma") == 3);
+}
+
+Test(method, options_may_be_strings_as_a_command_line_gives_them) {
+    cr_assert(read_options("{'fast': 'false', 'gamma': '30', 'gap': '1e-3', 'engine': 'native'}") == FL_OK);
+    cr_assert(settings.value[FAST] == 0 && settings.value[GAMMA] == 30 && settings.value[GAP] == 1e-3);
+    cr_assert(settings.value[ENGINE] == 0);
+    cr_assert(read_options("{'fast': 'true'}") == FL_OK && settings.value[FAST] == 1);
+}
+
+Test(method, the_ends_of_a_range_are_allowed) {
+    cr_assert(read_options("{'gamma': 1, 'gap': 0}") == FL_OK);
+    cr_assert(read_options("{'gamma': 1000, 'gap': 1}") == FL_OK);
+}
+
+Test(method, bad_options_are_refused_by_name) {
+    static const char *const cases[][3] = {
+        {"{'gama': 3}", "gama", "method \"fake\" has no such option"},
+        {"{'fast': 1}", "fast", "must be true or false"},
+        {"{'fast': 'yes'}", "fast", "must be true or false"},
+        {"{'fast': null}", "fast", "must be true or false"},
+        {"{'gamma': 0}", "gamma", "must be between 1 and 1000, not 0"},
+        {"{'gamma': 1001}", "gamma", "must be between 1 and 1000"},
+        {"{'gamma': 2.5}", "gamma", "must be a whole number, not 2.5"},
+        {"{'gamma': '2.5'}", "gamma", "must be a whole number"},
+        {"{'gamma': 'ten'}", "gamma", "must be a number"},
+        {"{'gamma': ''}", "gamma", "must be a number"},
+        {"{'gamma': '3 '}", "gamma", "must be a number"},
+        {"{'gamma': ' 3'}", "gamma", "must be a number"},
+        {"{'gamma': '3x'}", "gamma", "must be a number"},
+        {"{'gamma': true}", "gamma", "must be a number"},
+        {"{'gamma': [3]}", "gamma", "must be a number"},
+        {"{'gap': -1e-9}", "gap", "must be between 0 and 1"},
+        {"{'gap': 'nan'}", "gap", "must be"},
+        {"{'gap': 'inf'}", "gap", "must be"},
+        {"{'gap': '1e999'}", "gap", "must be"},
+        {"{'gamma': 'inf'}", "gamma", "must be"},
+        {"{'engine': 'nativ'}", "engine", "must be one of native|igraph|other, not \"nativ\""},
+        {"{'engine': 'native|igraph'}", "engine", "must be one of"},
+        {"{'engine': ''}", "engine", "must be one of"},
+        {"{'engine': 0}", "engine", "must be a string"},
+        {"{'node': 'cloud'}", "node", "no node is called \"cloud\""},
+        {"{'node': 0}", "node", "must be a string"},
+        {"[1]", "", "must be named"},
+        {"17", "", "must be named"},
+        {"'gamma'", "", "must be named"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cr_assert(read_options(cases[i][0]) == FL_EINVAL, "accepted: %s", cases[i][0]);
+        cr_assert_str_eq(err.where, cases[i][1], "%s: at \"%s\"", cases[i][0], err.where);
+        cr_assert_not_null(strstr(err.text, cases[i][2]), "%s: %s", cases[i][0], err.text);
+    }
+}
+
+Test(method, an_option_that_does_not_exist_has_no_index) {
+    cr_assert(fl_method_option(&method, "gap") == GAP && fl_method_option(&method, "ga") == -1);
+}
+
+/* The tables of the three rooms: what everything that lists methods relies on. */
+
+static void check_option(const fl_method *of, const fl_option *option) {
+    cr_assert(option->name != NULL && option->name[0] != '\0' && option->doc != NULL &&
+              option->doc[0] != '\0');
+    cr_assert(&of->options[fl_method_option(of, option->name)] == option, "%s: two options %s", of->name,
+              option->name);
+    if (option->type == FL_OPTION_INT || option->type == FL_OPTION_NUMBER) {
+        cr_assert(option->least <= option->fallback && option->fallback <= option->most, "%s %s", of->name,
+                  option->name);
+    }
+    cr_assert((option->choices != NULL) == (option->type == FL_OPTION_CHOICE), "%s %s", of->name,
+              option->name);
+}
+
+static int check_table(const fl_method *const *table, const fl_method **seen, int n_seen) {
+    for (; *table != NULL; table++) {
+        const fl_method *one = *table;
+        cr_assert(one->name != NULL && one->summary != NULL && strchr(one->summary, '\n') == NULL);
+        cr_assert(one->solve != NULL && one->n_options <= FL_OPTIONS_MOST);
+        cr_assert(one->may_claim == FL_CLAIM_NOTHING || one->may_claim == FL_CLAIM_BOUND ||
+                      one->may_claim == FL_CLAIM_OPTIMAL,
+                  "%s", one->name);
+        for (int i = 0; i < one->n_options; i++) check_option(one, &one->options[i]);
+        for (int i = 0; i < n_seen; i++)
+            cr_assert_str_neq(seen[i]->name, one->name, "two methods %s", one->name);
+        seen[n_seen++] = one;
+    }
+    return n_seen;
+}
+
+Test(method, every_descriptor_is_complete_and_every_name_unique) {
+    const fl_method *seen[100];
+    int n = check_table(fl_core_methods, seen, 0);
+    cr_assert(n == 1);
+    n = check_table(fl_milp_methods, seen, n);
+    cr_assert(n >= 2);
+    n = check_table(fl_heuristics_methods, seen, n);
+    cr_assert(n >= 4);
+}
+
+Test(method, the_clock_goes_forward) {
+    double before = fl_clock();
+    for (int i = 0; i < 1000; i++) {
+        double now = fl_clock();
+        cr_assert(now >= before);
+        before = now;
+    }
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/plan.h"
+#include "core/json.h"
+#include "tests/support/build.h"
+#include "tests/support/refuse.h"
+#include <criterion/criterion.h>
+#include <string.h>
+
+static fl_arena arena;
+static fl_error err;
+static fl_instance *one, *two; /* with one and with two applications */
+
+static void start(void) {
+    fl_arena_init(&arena, 0);
+    one = build_instance(build_two_tiers);
+    two = build_variant(build_two_tiers, "/apps/-",
+                        "{'name': 'radar', 'source': 'edge', 'deadline': 1, 'blocks': [{'ops': 1}],"
+                        " 'exits': [{'after': 1, 'accuracy': 1}]}");
+}
+
+static void stop(void) {
+    fl_instance_free(one);
+    fl_instance_free(two);
+    fl_arena_free(&arena);
+}
+
+TestSuite(plan, .init = start, .fini = stop);
+
+Test(plan, a_new_plan_refuses_every_application) {
+    fl_plan plan;
+    cr_assert(fl_plan_create(&plan, two, &arena, &err) == FL_OK);
+    cr_assert(plan.n_apps == 2 && plan.apps[0].exit == -1 && plan.apps[1].exit == -1);
+    cr_assert(fl_plan_depth(&plan, two, 0) == 0);
+}
+
+Test(plan, placing_copies_the_nodes_up_to_the_exit) {
+    fl_plan plan;
+    int nodes[] = {0, 1};
+    cr_assert(fl_plan_create(&plan, two, &arena, &err) == FL_OK);
+    cr_assert(fl_plan_place(&plan, two, 0, 1, nodes, &arena, &err) == FL_OK);
+    nodes[1] = 0;
+    cr_assert(plan.apps[0].exit == 1 && plan.apps[0].nodes[1] == 1 && plan.apps[1].exit == -1);
+    cr_assert(fl_plan_depth(&plan, two, 0) == 2);
+}
+
+Test(plan, a_plan_is_read_by_names_and_counts_exits_from_one) {
+    fl_plan plan = build_plan(two,
+                              "[{'app': 'radar', 'exit': 1, 'nodes': ['edge']},"
+                              " {'app': 'camera', 'exit': 2, 'nodes': ['mobile', 'edge']}]",
+                              &arena);
+    cr_assert(plan.n_apps == 2 && plan.apps[0].exit == 1 && plan.apps[1].exit == 0);
+    cr_assert(plan.apps[0].nodes[0] == 0 && plan.apps[0].nodes[1] == 1 && plan.apps[1].nodes[0] == 1);
+}
+
+Test(plan, the_application_may_be_left_out_when_there_is_only_one) {
+    fl_plan plan = build_plan(one, "[{'exit': 1, 'nodes': ['mobile']}]", &arena);
+    cr_assert(plan.apps[0].exit == 0 && plan.apps[0].nodes[0] == 0);
+}
+
+Test(plan, an_application_that_is_not_named_is_refused) {
+    fl_plan plan = build_plan(two, "[{'app': 'radar', 'exit': 1, 'nodes': ['edge']}]", &arena);
+    cr_assert(plan.apps[0].exit == -1 && plan.apps[1].exit == 0);
+    plan = build_plan(two, "[]", &arena);
+    cr_assert(plan.n_apps == 2 && plan.apps[0].exit == -1 && plan.apps[1].exit == -1);
+}
+
+Test(plan, a_result_record_is_read_by_its_plan) {
+    fl_plan plan = build_plan(one,
+                              "{'status': 'optimal', 'energy': 1, 'plan':"
+                              " [{'app': 'camera', 'exit': 1, 'nodes': ['mobile'], 'energy': 7}]}",
+                              &arena);
+    cr_assert(plan.apps[0].exit == 0);
+}
+
+Test(plan, a_bad_plan_is_refused_at_its_place) {
+    static const refusal cases[] = {
+        {NULL, "[{'exit': 1, 'nodes': ['edge']}]", "/0/app", "is missing"},
+        {NULL, "[{'app': 'sonar', 'exit': 1, 'nodes': ['edge']}]", "/0/app",
+         "no application is called \"sonar\""},
+        {NULL, "[{'app': 1, 'exit': 1, 'nodes': ['edge']}]", "/0/app", "must be a string"},
+        {NULL, "[{'app': 'radar', 'nodes': ['edge']}]", "/0/exit", "is missing"},
+        {NULL, "[{'app': 'radar', 'exit': '1', 'nodes': ['edge']}]", "/0/exit", "must be a number"},
+        {NULL, "[{'app': 'radar', 'exit': 0, 'nodes': ['edge']}]", "/0/exit", "from 1 to 1"},
+        {NULL, "[{'app': 'radar', 'exit': 2, 'nodes': ['edge']}]", "/0/exit", "from 1 to 1"},
+        {NULL, "[{'app': 'camera', 'exit': 1.5, 'nodes': ['edge']}]", "/0/exit", "whole number from 1 to 2"},
+        {NULL, "[{'app': 'camera', 'exit': -1e300, 'nodes': ['edge']}]", "/0/exit",
+         "whole number from 1 to 2"},
+        {NULL, "[{'app': 'radar', 'exit': 1}]", "/0/nodes", "is missing"},
+        {NULL, "[{'app': 'radar', 'exit': 1, 'nodes': 'edge'}]", "/0/nodes", "must be an array"},
+        {NULL, "[{'app': 'radar', 'exit': 1, 'nodes': []}]", "/0/nodes", "has 0 nodes, but 1 blocks"},
+        {NULL, "[{'app': 'radar', 'exit': 1, 'nodes': ['edge', 'edge']}]", "/0/nodes", "has 2 nodes"},
+        {NULL, "[{'app': 'camera', 'exit': 2, 'nodes': ['edge', 'cloud']}]", "/0/nodes/1",
+         "no node is called"},
+        {NULL, "[{'app': 'camera', 'exit': 2, 'nodes': ['edge', 2]}]", "/0/nodes/1", "must be a node's name"},
+        {NULL,
+         "[{'app': 'radar', 'exit': 1, 'nodes': ['edge']}, {'app': 'radar', 'exit': 1, 'nodes': ['edge']}]",
+         "/1", "\"radar\" is placed already"},
+        {NULL, "[{'app': 'radar', 'exit': 1, 'nodes': ['edge'], 'cost': 1}]", "/0/cost", "is not a field"},
+        {NULL, "[1]", "/0", "must be an object"},
+        {NULL, "7", "/", "must be an array"},
+        {NULL, "null", "/", "holds no plan"},
+        {NULL, "{}", "/plan", "is missing"},
+        {NULL, "{'plan': null}", "/plan", "holds no plan"},
+        {NULL, "{'plan': {'app': 'radar'}}", "/plan", "must be an array"},
+        {NULL, "{'plan': [{'app': 'radar', 'exit': 9, 'nodes': []}]}", "/plan/0/exit", "from 1 to 1"},
+        {NULL, NULL, NULL, NULL}};
+    for (const refusal *bad = cases; bad->json != NULL; bad++) {
+        const fl_value *document = build_document(&arena, bad->json);
+        char lua[64];
+        fl_plan plan;
+        cr_assert(fl_plan_read(&plan, two, document, FL_PLACE_JSON, &arena, &err) == FL_EINVAL, "%s",
+                  bad->json);
+        cr_assert_str_eq(err.where, bad->where, "%s: at %s (%s)", bad->json, err.where, err.text);
+        cr_assert_not_null(strstr(err.text, bad->words), "%s: %s", bad->json, err.text);
+        cr_assert(plan.n_apps == 0);
+        refuse_as_lua(lua, sizeof lua, bad->where);
+        cr_assert(fl_plan_read(&plan, two, document, FL_PLACE_LUA, &arena, &err) == FL_EINVAL);
+        cr_assert_str_eq(err.where, lua);
+    }
+}
+
+Test(plan, what_is_written_is_read_as_the_same_plan) {
+    const char *text;
+    fl_plan plan = build_plan(two, "[{'app': 'camera', 'exit': 2, 'nodes': ['mobile', 'edge']}]", &arena),
+            again;
+    fl_value *document = fl_plan_write(&plan, two, &arena);
+    cr_assert(fl_json_print(&text, document, 0, &arena, &err) == FL_OK);
+    cr_assert_str_eq(text, "[{\"app\": \"camera\", \"exit\": 2, \"nodes\": [\"mobile\", \"edge\"]}]");
+    cr_assert(fl_plan_read(&again, two, document, FL_PLACE_JSON, &arena, &err) == FL_OK);
+    cr_assert(again.apps[0].exit == 1 && again.apps[0].nodes[0] == 0 && again.apps[0].nodes[1] == 1);
+    cr_assert(again.apps[1].exit == -1);
+}
+
+Test(plan, without_memory_there_is_no_plan) {
+    fl_arena none;
+    fl_plan plan;
+    fl_arena_init(&none, 1);
+    cr_assert(fl_plan_create(&plan, two, &none, &err) == FL_ENOMEM);
+    cr_assert(plan.n_apps == 0);
+    plan = build_plan(one, "[{'exit': 1, 'nodes': ['mobile']}]", &arena);
+    cr_assert_null(fl_plan_write(&plan, one, &none));
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/brute.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *grab(void *old, size_t n, size_t size) {
+    void *room = realloc(old, n * size > 0 ? n * size : 1);
+    if (room == NULL) {
+        fprintf(stderr, "brute: out of memory\n");
+        exit(EXIT_FAILURE);
+    }
+    return room;
+}
+
+/* All placements of one application: a tree with one level per block, each node a choice of machine */
+
+typedef struct tree {
+    const fl_instance *instance;
+    const fl_app *app;
+    int *nodes; /* [n_blocks] chosen so far */
+    naive_walk
+        *left; /* [n_exits] what a sample that leaves at each exit has met, heads that always run included */
+    brute_list list;
+} tree;
+
+static void add_plan(tree *at, int exit, naive_walk cost) {
+    brute_list *list = &at->list;
+    size_t n = (size_t)list->n++, stride = (size_t)at->app->n_blocks;
+    if ((n & (n - 1)) == 0) { /* double the room at every power of two */
+        size_t room = n > 0 ? 2 * n : 1;
+        list->plans = grab(list->plans, room, sizeof *list->plans);
+        list->nodes = grab(list->nodes, room * stride, sizeof *list->nodes);
+    }
+    list->plans[n] = (brute_plan){.exit = exit, .energy = cost.energy, .latency = cost.latency};
+    memcpy(list->nodes + n * stride, at->nodes, stride * sizeof *at->nodes);
+}
+
+/** Stop at exit `e`, where the sample that goes all the way has met `last`. */
+static void stop_here(tree *at, int e, naive_walk last) {
+    const fl_app *app = at->app;
+    if (!naive_accurate(app, e)) return;
+    long double rest = naive_leaving(app, e, e);
+    naive_walk cost = {rest * last.energy, rest * last.latency};
+    for (int before = 0; before < e; before++) {
+        long double share = naive_leaving(app, before, e);
+        cost.energy += share * at->left[before].energy;
+        cost.latency += share * at->left[before].latency;
+    }
+    if (app->latency == FL_LATENCY_WORST) cost.latency = last.latency;
+    add_plan(at, e, cost);
+}
+
+/** Try every machine for block `l`, reached by `walk` from node `from`. */
+static void branch(tree *at, int l, int from, naive_walk walk) {
+    const fl_app *app = at->app;
+    int e = 0;
+    while (e < app->n_exits && app->exits[e].after != l + 1) e++;
+    for (int n = 0; n < at->instance->system.n_nodes && l < app->n_blocks; n++) {
+        naive_walk here = walk, final;
+        if (!fl_block_allows(&app->blocks[l], n)) continue;
+        naive_walk_block(&here, at->instance, app, l, from, n);
+        if (isinf(here.latency)) continue;
+        at->nodes[l] = n;
+        if (e < app->n_exits) {
+            final = here;
+            naive_walk_head(&final, at->instance, app, e, n);
+            stop_here(at, e, final);
+            if (app->exits[e].share > 0) here = final;
+            at->left[e] = here;
+        }
+        branch(at, l + 1, n, here);
+    }
+}
+
+static brute_list list_all(const fl_instance *instance, int app_index) {
+    const fl_app *app = &instance->apps[app_index];
+    tree at = {.instance = instance,
+               .app = app,
+               .nodes = grab(NULL, (size_t)app->n_blocks, sizeof *at.nodes),
+               .left = grab(NULL, (size_t)app->n_exits, sizeof *at.left)};
+    branch(&at, 0, app->source, (naive_walk){0, 0});
+    for (int i = 0; i < at.list.n; i++)
+        at.list.plans[i].nodes = at.list.nodes + (size_t)i * (size_t)app->n_blocks;
+    free(at.nodes);
+    free(at.left);
+    return at.list;
+}
+
+static int by_energy(const void *a, const void *b) {
+    const brute_plan *one = a, *other = b;
+    if (one->energy != other->energy) return one->energy < other->energy ? -1 : 1;
+    return (one->latency > other->latency) - (one->latency < other->latency);
+}
+
+/* Combinations */
+
+/** The search over combinations of placements. */
+typedef struct search {
+    const fl_instance *instance;
+    brute_answer *answer;
+    int *chosen; /* [n_apps] */
+    naive_load load;
+    bool found;
+    long long served;
+    long double power;
+} search;
+
+/** Whether applications h.. cannot make a better plan of what the earlier ones serve and take, even were
+ * there no deadline and no limit for them. */
+static bool hopeless(const search *at, int h, long long served, long double power) {
+    for (; h < at->answer->n_apps; h++) {
+        const fl_app *app = &at->instance->apps[h];
+        const brute_list *list = &at->answer->apps[h];
+        served += app->count;
+        if (!at->instance->admission && list->n > 0) power += list->plans[0].energy * app->rate * app->count;
+    }
+    return at->found && (served < at->served || (served == at->served && power > at->power));
+}
+
+static void keep_best(search *at, long long served, long double power) {
+    if (at->found && (served < at->served || (served == at->served && power >= at->power))) return;
+    at->found = true;
+    at->served = served;
+    at->power = power;
+    memcpy(at->answer->best, at->chosen, (size_t)at->answer->n_apps * sizeof *at->chosen);
+}
+
+static void combine(search *at, int h, long long served, long double power) {
+    const brute_answer *answer = at->answer;
+    if (h == answer->n_apps) {
+        if (answer->n_apps == 1) at->answer->n_feasible++;
+        keep_best(at, served, power);
+        return;
+    }
+    const fl_app *app = &at->instance->apps[h];
+    const brute_list *list = &answer->apps[h];
+    for (int i = 0; i < list->n; i++) {
+        const brute_plan *plan = &list->plans[i];
+        long double more = power + plan->energy * app->rate * app->count;
+        if (answer->n_apps > 1 && hopeless(at, h + 1, served + app->count, more))
+            break; /* so are all after */
+        if (!naive_in_time(app, plan->latency)) continue;
+        naive_load_add(&at->load, at->instance, h, plan->exit, plan->nodes, 1);
+        at->chosen[h] = i;
+        if (naive_load_fits(&at->load, at->instance)) combine(at, h + 1, served + app->count, more);
+        naive_load_add(&at->load, at->instance, h, plan->exit, plan->nodes, -1);
+    }
+    at->chosen[h] = -1;
+    if (at->instance->admission) combine(at, h + 1, served, power);
+}
+
+/** The naive judge must find the optimum feasible and price it as the search did. */
+static void judge_best(brute_answer *answer, const fl_instance *instance, const search *at) {
+    fl_placement *apps = grab(NULL, (size_t)answer->n_apps, sizeof *apps);
+    for (int h = 0; h < answer->n_apps; h++) {
+        const brute_plan *plan = answer->best[h] >= 0 ? &answer->apps[h].plans[answer->best[h]] : NULL;
+        apps[h] = (fl_placement){.exit = plan != NULL ? plan->exit : -1,
+                                 .nodes = plan != NULL ? plan->nodes : NULL};
+    }
+    answer->verdict = naive_judge(instance, &(fl_plan){answer->n_apps, apps});
+    free(apps);
+    if (!answer->verdict.feasible || answer->verdict.served != at->served) {
+        fprintf(stderr, "brute: the naive judge refuses the optimum\n");
+        exit(EXIT_FAILURE);
+    }
+}
+
+brute_answer brute_solve(const fl_instance *instance) {
+    size_t n = (size_t)instance->n_apps;
+    brute_answer answer = {.n_apps = instance->n_apps,
+                           .apps = grab(NULL, n, sizeof(brute_list)),
+                           .best = grab(NULL, n, sizeof(int))};
+    for (int h = 0; h < answer.n_apps; h++) {
+        brute_list *list = &answer.apps[h];
+        *list = list_all(instance, h);
+        if (n > 1 && list->n > 0) qsort(list->plans, (size_t)list->n, sizeof *list->plans, by_energy);
+    }
+    search at = {.instance = instance,
+                 .answer = &answer,
+                 .chosen = grab(NULL, n, sizeof(int)),
+                 .load = naive_load_create(instance)};
+    combine(&at, 0, 0, 0);
+    answer.feasible = at.found;
+    if (at.found) judge_best(&answer, instance, &at);
+    naive_load_free(&at.load);
+    free(at.chosen);
+    return answer;
+}
+
+void brute_free(brute_answer *answer) {
+    for (int h = 0; h < answer->n_apps; h++) {
+        free(answer->apps[h].plans);
+        free(answer->apps[h].nodes);
+    }
+    free(answer->apps);
+    free(answer->best);
+}
+
+const brute_plan *brute_fastest(const brute_list *list) {
+    const brute_plan *fastest = list->n > 0 ? list->plans : NULL;
+    for (int i = 1; i < list->n; i++) {
+        if (list->plans[i].latency < fastest->latency) fastest = &list->plans[i];
+    }
+    return fastest;
+}
+
+const brute_plan *brute_cheapest(const brute_list *list) {
+    const brute_plan *cheapest = list->n > 0 ? list->plans : NULL;
+    for (int i = 1; i < list->n; i++) {
+        if (list->plans[i].energy < cheapest->energy) cheapest = &list->plans[i];
+    }
+    return cheapest;
+}

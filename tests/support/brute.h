@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** The optimum by trying every plan: all exits that reach the accuracy, all nodes for every block. It knows
+ * the instance's fields and the naive judge's steps, nothing else of the project. Slices are not known here.
+ *
+ *  Memory is released with brute_free(); running out of it ends the program. */
+#ifndef FINLAB_TESTS_BRUTE_H
+#define FINLAB_TESTS_BRUTE_H
+
+#include "tests/support/naive.h"
+
+/** One way to place one application. */
+typedef struct brute_plan {
+    int exit;
+    int *nodes; /* [after of that exit] */
+    long double energy, latency;
+} brute_plan;
+
+/** All ways to place one application that are linked, allowed and accurate, whatever their latency. */
+typedef struct brute_list {
+    int n;
+    brute_plan *plans; /* [n] */
+    int *nodes;        /* what their nodes point into */
+} brute_list;
+
+typedef struct brute_answer {
+    int n_apps;
+    brute_list *apps;      /* [n_apps]; by ascending energy when there are several */
+    int *best;             /* [n_apps] place of the optimum's placement in its list; -1: refused */
+    bool feasible;         /* whether there is a plan that keeps deadlines and limits */
+    naive_verdict verdict; /* of the optimum */
+    long long n_feasible;  /* how many plans are feasible; one application only, else 0 */
+} brute_answer;
+
+/** Solve an instance. Takes nodes^blocks steps and memory per application; several applications are combined
+ * by branch and bound on the energy. */
+brute_answer brute_solve(const fl_instance *instance);
+
+void brute_free(brute_answer *answer);
+
+/** The accurate placement of least latency (energy), deadline and limits ignored, or NULL. */
+const brute_plan *brute_fastest(const brute_list *list);
+const brute_plan *brute_cheapest(const brute_list *list);
+
+#endif

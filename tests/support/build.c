@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/build.h"
+#include "core/json.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const build_two_tiers =
+    "{'schema': 'finlab/1', 'name': 'two tiers', 'system': {"
+    " 'nodes': [{'name': 'mobile', 'tier': 0, 'speed': 1e10, 'power': 6, 'tx_energy': 3e-8, 'rx_energy': "
+    "3e-8},"
+    "           {'name': 'edge', 'tier': 1, 'speed': 1.5e11, 'power': 140, 'tx_energy': 3.7e-8,"
+    "            'rx_energy': 3.7e-8}],"
+    " 'links': [{'from': 'mobile', 'to': 'edge', 'rate': 1e9, 'delay': 1e-4}]},"
+    " 'apps': [{'name': 'camera', 'source': 'mobile', 'deadline': 0.004, 'accuracy': 0.8,"
+    "  'blocks': [{'name': 'b1', 'ops': 2e7, 'out_bits': 1e6, 'nodes': ['mobile']}, {'name': 'b2', 'ops': "
+    "3e7}],"
+    "  'exits': [{'after': 1, 'accuracy': 0.56}, {'after': 2, 'accuracy': 0.86}]}]}";
+
+static void fail(const char *what, const char *json, const fl_error *err) {
+    fprintf(stderr, "build: %s: %s%s%s\n  in %s\n", what, err->where, err->where[0] ? ": " : "", err->text,
+            json);
+    abort();
+}
+
+fl_value *build_document(fl_arena *arena, const char *json) {
+    fl_error err;
+    fl_value *document;
+    size_t length = strlen(json);
+    char *text = malloc(length + 1);
+    if (text == NULL) abort();
+    for (size_t i = 0; i <= length; i++) text[i] = json[i] == '\'' ? '"' : json[i];
+    if (fl_json_parse(&document, text, length, arena, &err) != FL_OK) fail("broken text", json, &err);
+    free(text);
+    return document;
+}
+
+/** Where in `parent` the member of this name is held: the pointer to it, or to the NULL at the end. */
+static fl_value **find_member(fl_value *parent, const char *step) {
+    fl_value **at = &parent->first;
+    if (parent->kind == FL_OBJECT) {
+        while (*at != NULL && strcmp((*at)->key, step) != 0) at = &(*at)->next;
+    } else {
+        int index = strcmp(step, "-") == 0 ? parent->n_items : atoi(step);
+        for (int i = 0; *at != NULL && i < index; i++) at = &(*at)->next;
+    }
+    return at;
+}
+
+/** Make the count and the last member of `parent` true again. */
+static void recount(fl_value *parent) {
+    parent->n_items = 0;
+    parent->last = NULL;
+    for (fl_value *item = parent->first; item != NULL; item = item->next) {
+        parent->n_items++;
+        parent->last = item;
+    }
+}
+
+void build_put(fl_arena *arena, fl_value *document, const char *pointer, const char *json) {
+    char path[256];
+    snprintf(path, sizeof path, "%s", pointer);
+    fl_value *parent = document;
+    char *step = path + 1, *slash;
+    while ((slash = strchr(step, '/')) != NULL) {
+        *slash = '\0';
+        fl_value **at = find_member(parent, step);
+        if (*at == NULL) fail("no such place", pointer, &(fl_error){.where = ""});
+        parent = *at;
+        step = slash + 1;
+    }
+    fl_value **at = find_member(parent, step);
+    fl_value *old = *at, *rest = old != NULL ? old->next : NULL, *item = NULL;
+    if (json != NULL) {
+        item = build_document(arena, json);
+        item->key = parent->kind == FL_OBJECT ? fl_arena_text(arena, step) : NULL;
+        item->next = rest;
+    }
+    *at = item != NULL ? item : rest;
+    recount(parent);
+}
+
+static fl_instance *read_instance(const fl_value *document, const char *json) {
+    fl_error err;
+    fl_instance *instance;
+    if (fl_instance_read(&instance, document, FL_PLACE_JSON, &err) != FL_OK)
+        fail("not an instance", json, &err);
+    return instance;
+}
+
+fl_instance *build_variant(const char *json, const char *pointer, const char *value) {
+    fl_arena arena;
+    fl_arena_init(&arena, 0);
+    fl_value *document = build_document(&arena, json);
+    build_put(&arena, document, pointer, value);
+    fl_instance *instance = read_instance(document, json);
+    fl_arena_free(&arena);
+    return instance;
+}
+
+fl_instance *build_instance(const char *json) {
+    fl_arena arena;
+    fl_arena_init(&arena, 0);
+    fl_instance *instance = read_instance(build_document(&arena, json), json);
+    fl_arena_free(&arena);
+    return instance;
+}
+
+fl_plan build_plan(const fl_instance *instance, const char *json, fl_arena *arena) {
+    fl_error err;
+    fl_plan plan;
+    const fl_value *document = build_document(arena, json);
+    if (fl_plan_read(&plan, instance, document, FL_PLACE_JSON, arena, &err) != FL_OK)
+        fail("not a plan", json, &err);
+    return plan;
+}
+
+int build_instances(int usual) {
+    const char *wanted = getenv("FINLAB_INSTANCES");
+    return wanted != NULL && atoi(wanted) > 0 ? atoi(wanted) : usual;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/naive.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The model's tolerances, stated again on purpose: a slip in core/tolerance.h must not pass unseen. */
+static const long double SLACK = 1e-9L;
+
+/* One sample's way */
+
+static void move(naive_walk *walk, const fl_instance *instance, long double bits, int from, int to) {
+    const fl_link *link = fl_instance_link(instance, from, to);
+    if (link == NULL) {
+        walk->energy = walk->latency = HUGE_VALL;
+        return;
+    }
+    const fl_node *nodes = instance->system.nodes;
+    walk->latency += link->delay;
+    walk->latency += bits / link->rate;
+    walk->energy += bits * nodes[from].tx_energy;
+    walk->energy += bits * nodes[to].rx_energy;
+    walk->energy += bits * link->energy;
+}
+
+static void compute(naive_walk *walk, const fl_instance *instance, const fl_block *block, int on) {
+    const fl_node *node = &instance->system.nodes[on];
+    const fl_measured *measured = fl_block_measured(block, on);
+    long double time = (long double)block->ops / node->speed;
+    if (measured != NULL && measured->time >= 0) time = measured->time;
+    long double energy = time * node->power;
+    if (measured != NULL && measured->energy >= 0) energy = measured->energy;
+    walk->latency += time;
+    walk->energy += energy;
+}
+
+void naive_walk_block(naive_walk *walk, const fl_instance *instance, const fl_app *app, int l, int from,
+                      int to) {
+    if (from != to) move(walk, instance, l == 0 ? app->input_bits : app->blocks[l - 1].out_bits, from, to);
+    compute(walk, instance, &app->blocks[l], to);
+}
+
+void naive_walk_head(naive_walk *walk, const fl_instance *instance, const fl_app *app, int e, int on) {
+    const fl_node *node = &instance->system.nodes[on];
+    long double time = (long double)app->exits[e].ops / node->speed;
+    walk->latency += time;
+    walk->energy += time * node->power;
+}
+
+/** Whether the head of exit `e` runs when `final` is the last exit. */
+static bool head_runs(const fl_app *app, int e, int final) {
+    return e == final || (e < final && app->exits[e].share > 0);
+}
+
+/** Follow a sample through `depth` blocks. */
+static naive_walk follow(const fl_instance *instance, const fl_app *app, int depth, int final,
+                         const int *nodes) {
+    naive_walk walk = {0, 0};
+    for (int l = 0; l < depth; l++) {
+        naive_walk_block(&walk, instance, app, l, l == 0 ? app->source : nodes[l - 1], nodes[l]);
+        for (int e = 0; e <= final; e++) {
+            if (app->exits[e].after != l + 1 || !head_runs(app, e, final)) continue;
+            naive_walk_head(&walk, instance, app, e, nodes[l]);
+        }
+    }
+    return walk;
+}
+
+/* All samples */
+
+long double naive_leaving(const fl_app *app, int e, int final) {
+    long double left = 1;
+    for (int before = 0; before < e; before++) left -= app->exits[before].share;
+    if (left < 0) left = 0;
+    if (e == final) return left;
+    return app->exits[e].share < left ? app->exits[e].share : left;
+}
+
+long double naive_accuracy(const fl_app *app, int final) {
+    long double accuracy = 0;
+    for (int e = 0; e <= final; e++) accuracy += naive_leaving(app, e, final) * app->exits[e].accuracy;
+    return accuracy;
+}
+
+bool naive_accurate(const fl_app *app, int final) {
+    return naive_accuracy(app, final) >= app->accuracy - SLACK;
+}
+
+bool naive_in_time(const fl_app *app, long double latency) {
+    return latency <= app->deadline * (1 + SLACK);
+}
+
+naive_cost naive_place(const fl_instance *instance, int app_index, int exit, const int *nodes) {
+    const fl_app *app = &instance->apps[app_index];
+    naive_cost cost = {.linked = true, .allowed = true, .accuracy = naive_accuracy(app, exit)};
+    for (int l = 0; l < app->exits[exit].after; l++) {
+        int from = l == 0 ? app->source : nodes[l - 1];
+        if (from != nodes[l] && fl_instance_link(instance, from, nodes[l]) == NULL) cost.linked = false;
+        if (!fl_block_allows(&app->blocks[l], nodes[l])) cost.allowed = false;
+    }
+    for (int e = 0; e <= exit && cost.linked; e++) {
+        long double share = naive_leaving(app, e, exit);
+        naive_walk walk = follow(instance, app, app->exits[e].after, exit, nodes);
+        cost.energy += share * walk.energy;
+        if (app->latency == FL_LATENCY_MEAN) cost.latency += share * walk.latency;
+        if (app->latency == FL_LATENCY_WORST) cost.latency = walk.latency; /* the last exit's stays */
+    }
+    if (!cost.linked) cost.energy = cost.latency = HUGE_VALL;
+    cost.in_time = naive_in_time(app, cost.latency);
+    cost.accurate = naive_accurate(app, exit);
+    return cost;
+}
+
+/* Limits */
+
+naive_load naive_load_create(const fl_instance *instance) {
+    size_t n = (size_t)instance->system.n_nodes;
+    naive_load load = {.n_nodes = (int)n,
+                       .ops = calloc(n, sizeof(long double)),
+                       .memory = calloc(n, sizeof(long double)),
+                       .bits = calloc(n * n, sizeof(long double))};
+    if (load.ops == NULL || load.memory == NULL || load.bits == NULL) {
+        fprintf(stderr, "naive: out of memory\n");
+        exit(EXIT_FAILURE);
+    }
+    return load;
+}
+
+void naive_load_free(naive_load *load) {
+    free(load->ops);
+    free(load->memory);
+    free(load->bits);
+}
+
+void naive_load_add(naive_load *load, const fl_instance *instance, int app_index, int exit, const int *nodes,
+                    int sign) {
+    const fl_app *app = &instance->apps[app_index];
+    for (int e = 0; e <= exit; e++) {
+        long double samples = naive_leaving(app, e, exit) * app->rate * app->count * sign; /* per second */
+        for (int passed = 0; passed <= e; passed++) {
+            int on = nodes[app->exits[passed].after - 1];
+            if (head_runs(app, passed, exit)) load->ops[on] += samples * app->exits[passed].ops;
+        }
+        for (int l = 0; l < app->exits[e].after; l++) {
+            int from = l == 0 ? app->source : nodes[l - 1];
+            load->ops[nodes[l]] += samples * app->blocks[l].ops;
+            if (from == nodes[l]) continue;
+            size_t pair = (size_t)from * (size_t)load->n_nodes + (size_t)nodes[l];
+            load->bits[pair] += samples * (l == 0 ? app->input_bits : app->blocks[l - 1].out_bits);
+        }
+    }
+    for (int l = 0; l < app->exits[exit].after; l++) {
+        load->memory[nodes[l]] += (long double)app->blocks[l].memory * app->count * sign;
+    }
+}
+
+bool naive_load_fits(const naive_load *load, const fl_instance *instance) {
+    for (int n = 0; n < load->n_nodes; n++) {
+        if (load->ops[n] > instance->system.nodes[n].capacity * (1 + SLACK)) return false;
+        if (load->memory[n] > instance->system.nodes[n].memory * (1 + SLACK)) return false;
+        for (int to = 0; to < load->n_nodes; to++) {
+            const fl_link *link = fl_instance_link(instance, n, to);
+            if (link != NULL && load->bits[n * load->n_nodes + to] > link->capacity * (1 + SLACK))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Plans */
+
+naive_verdict naive_judge(const fl_instance *instance, const fl_plan *plan) {
+    naive_verdict verdict = {.feasible = true, .linked = true, .accuracy = HUGE_VALL};
+    long double rates = 0;
+    naive_load load = naive_load_create(instance);
+    for (int h = 0; h < instance->n_apps; h++) {
+        const fl_placement *at = &plan->apps[h];
+        const fl_app *app = &instance->apps[h];
+        if (at->exit < 0) {
+            if (!instance->admission) verdict.feasible = false;
+            continue;
+        }
+        naive_cost cost = naive_place(instance, h, at->exit, at->nodes);
+        if (!cost.linked || !cost.allowed || !cost.in_time || !cost.accurate) verdict.feasible = false;
+        verdict.linked = verdict.linked && cost.linked;
+        verdict.power += cost.energy * app->rate * app->count;
+        rates += (long double)app->rate * app->count;
+        verdict.latency = fmaxl(verdict.latency, cost.latency);
+        verdict.accuracy = fminl(verdict.accuracy, cost.accuracy);
+        verdict.served += app->count;
+        naive_load_add(&load, instance, h, at->exit, at->nodes, 1);
+    }
+    verdict.energy = rates > 0 ? verdict.power / rates : 0;
+    verdict.feasible = verdict.feasible && naive_load_fits(&load, instance);
+    naive_load_free(&load);
+    return verdict;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** A second judge, written from the model's words and sharing nothing with core/ but the instance's fields.
+ *
+ *  It does not weigh blocks by how many samples reach them, as core/cost.h does. It follows the samples:
+ * those that leave at each exit walk from the source to that exit and are charged what they meet on the way.
+ * All sums are long double. Slices are not known here. */
+#ifndef FINLAB_TESTS_NAIVE_H
+#define FINLAB_TESTS_NAIVE_H
+
+#include "core/plan.h"
+
+/** What one sample has met on its way. */
+typedef struct naive_walk {
+    long double energy, latency;
+} naive_walk;
+
+/** Walk on: from node `from` to block `l` of an application on node `to`, and compute it there, heads apart.
+ * With no link on the way the walk becomes infinitely long. */
+void naive_walk_block(naive_walk *walk, const fl_instance *instance, const fl_app *app, int l, int from,
+                      int to);
+
+/** Run the head of exit `e` on node `on`. */
+void naive_walk_head(naive_walk *walk, const fl_instance *instance, const fl_app *app, int e, int on);
+
+/** The share of all samples that leave at exit `e` when `final` is the last one. */
+long double naive_leaving(const fl_app *app, int e, int final);
+
+/** The accuracy over all samples, and whether it is enough. */
+long double naive_accuracy(const fl_app *app, int final);
+bool naive_accurate(const fl_app *app, int final);
+
+/** Whether a latency keeps the deadline. */
+bool naive_in_time(const fl_app *app, long double latency);
+
+/** What one application's placement costs. */
+typedef struct naive_cost {
+    bool linked;  /* every move has a link; without one energy and latency are infinite */
+    bool allowed; /* every block may run where it is */
+    bool in_time;
+    bool accurate;
+    long double energy;  /* J per inference */
+    long double latency; /* s, by the application's rule */
+    long double accuracy;
+} naive_cost;
+
+/** What a whole plan costs. */
+typedef struct naive_verdict {
+    bool feasible;
+    bool linked;
+    long double energy; /* J per inference, the mean over the served applications by count * rate */
+    long double power;  /* W */
+    long double latency, accuracy; /* the worst of the applications' */
+    long long served;              /* applications served, count included */
+} naive_verdict;
+
+/** Judge one application's placement by itself: [after of `exit`] nodes. */
+naive_cost naive_place(const fl_instance *instance, int app, int exit, const int *nodes);
+
+/** Judge a plan: every application's placement, then the limits of what they share. */
+naive_verdict naive_judge(const fl_instance *instance, const fl_plan *plan);
+
+/** What a plan takes of what is shared. */
+typedef struct naive_load {
+    int n_nodes;
+    long double *ops;    /* [n_nodes] op/s */
+    long double *memory; /* [n_nodes] bytes */
+    long double *bits;   /* [n_nodes * n_nodes] bit/s, row = sender */
+} naive_load;
+
+naive_load naive_load_create(const fl_instance *instance);
+void naive_load_free(naive_load *load);
+
+/** Add (sign 1) or take away (sign -1) what one application's placement takes, all its users together. */
+void naive_load_add(naive_load *load, const fl_instance *instance, int app, int exit, const int *nodes,
+                    int sign);
+
+/** Whether every limit is kept. */
+bool naive_load_fits(const naive_load *load, const fl_instance *instance);
+
+#endif
