@@ -1,0 +1,36 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What `require "finlab"` answers: the C functions of finlab.core and the Lua modules beside this file.
+
+local core = require "finlab.core"
+local models = require "finlab.models"
+local tools = require "finlab.tools"
+
+local finlab = {
+    version = core.version,
+    clock = core.clock,
+    load = core.load,
+    generate = core.generate,
+    models = models.published,
+    systems = require "finlab.systems",
+    gap = tools.gap,
+    saving = tools.saving,
+    range = tools.range,
+    table = require "finlab.table",
+    plot = require "finlab.plot",
+    progress = require "finlab.progress",
+}
+
+function finlab.instance(description)
+    if type(description) ~= "table" then
+        error("bad argument #1 to 'instance' (table expected, got " .. type(description) .. ")", 2)
+    end
+    local expanded, message, code = models.expand(description)
+    if not expanded then return nil, message, code end
+    return core.instance(expanded)
+end
+
+function finlab.methods()
+    return core.methods()
+end
+
+return finlab

@@ -1,0 +1,321 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The program's command line: a function of the arguments that returns the exit code.
+--
+-- Words are rows of one table: usage, help, the options and arguments they take, and what they do.
+
+local finlab = require "finlab"
+local core = require "finlab.core"
+local report = require "finlab.report"
+
+local EXIT = { -- by a result's status, and by the code of a failure
+    optimal = 0, feasible = 0, infeasible = 1, unknown = 3,
+    usage = 2, invalid = 2, unsupported = 2, memory = 4, io = 4, internal = 4,
+}
+
+--- Stop with a message and a code.
+local function fail(message, code)
+    error({ message = message, code = code }, 0)
+end
+
+--- Pass results on; stop when they are nil, message, code.
+local function try(first, ...)
+    if first == nil then fail(...) end
+    return first, ...
+end
+
+--- The path of FILE, where "-" is standard input.
+local function path_of(file)
+    return file == "-" and "/dev/stdin" or file
+end
+
+local words = {}
+
+words.solve = {
+    usage = "solve FILE.json --method NAME [--option NAME=VALUE]... [--json]",
+    summary = "find a placement with one method",
+    help = [[
+Reads the instance in FILE.json ("-": standard input), runs the method and reports its result.
+
+--method NAME         one of `finlab methods`; options may follow: fin:gamma=30,engine=igraph
+--option NAME=VALUE   an option of the method; `finlab methods NAME` lists them
+--json                print the result record as one line of JSON]],
+    arguments = { "FILE.json" },
+    options = { method = "text", option = "list", json = "flag" },
+}
+
+--- The options table of a list of NAME=VALUE.
+local function options_of(list)
+    local options = {}
+    for _, text in ipairs(list or {}) do
+        local name, value = text:match("^([^=]+)=(.*)$")
+        if not name then fail(("--option %s: should read NAME=VALUE"):format(text), "usage") end
+        if options[name] then fail(("--option %s: is given twice"):format(name), "usage") end
+        options[name] = value
+    end
+    return options
+end
+
+function words.solve.run(given, file)
+    if not given.method then fail("solve: --method NAME is missing", "usage") end
+    local options = options_of(given.option)
+    local inst = try(finlab.load(path_of(file)))
+    if given.json then
+        local line, status = try(inst:solve(given.method, options, "json"))
+        io.write(line, "\n")
+        return EXIT[status]
+    end
+    local result = try(inst:solve(given.method, options))
+    io.write(report.result(result, try(inst:table())))
+    return EXIT[result.status]
+end
+
+words.check = {
+    usage = "check FILE.json PLAN.json [--json]",
+    summary = "judge a plan",
+    help = [[
+Says what the plan in PLAN.json costs on the instance in FILE.json and whether it is allowed; exit code 1
+when it is not. A plan is an array of {app, exit, nodes} or a result record.
+
+--json                print the verdict as one line of JSON]],
+    arguments = { "FILE.json", "PLAN.json" },
+    options = { json = "flag" },
+}
+
+function words.check.run(given, file, plan)
+    local inst = try(finlab.load(path_of(file)))
+    local verdict, feasible = try(inst:check(path_of(plan), given.json and "json" or "table"))
+    io.write(given.json and verdict .. "\n" or report.verdict(verdict))
+    return feasible and 0 or 1
+end
+
+words.emit = {
+    usage = "emit FILE.json -o FILE.lp",
+    summary = "write an instance in another format",
+    help = [[
+Writes the instance in FILE.json as the format that the other name ends in: .lp, the mixed-integer
+programme in CPLEX LP format, or .json.
+
+-o, --output FILE     where to write]],
+    arguments = { "FILE.json" },
+    options = { output = "text" },
+}
+
+function words.emit.run(given, file)
+    if not given.output then fail("emit: -o FILE is missing", "usage") end
+    try(try(finlab.load(path_of(file))):write(given.output))
+    return 0
+end
+
+words.methods = {
+    usage = "methods [NAME] [--json]",
+    summary = "list the methods, or one and its options",
+    help = [[
+Lists every method with what it may claim about its answer: "optimal", a "bound", or nothing. With NAME,
+one method and its options.
+
+--json                print the descriptors as one line of JSON]],
+    arguments = { "[NAME]" },
+    options = { json = "flag" },
+}
+
+function words.methods.run(given, name)
+    local descriptors = try(core.methods(given.json and "json" or "table", name))
+    if given.json then
+        io.write(descriptors, "\n")
+    else
+        io.write(name and report.method(descriptors[1]) or report.methods(descriptors))
+    end
+    return 0
+end
+
+words.generate = {
+    usage = "generate --seed N [options] [-o FILE.json]",
+    summary = "draw a random instance",
+    help = [[
+Draws an instance; the same options give the same instance everywhere. What is not given is drawn too,
+small enough to try all plans.
+
+--seed N              an integer from 0
+--blocks N --exits N  per application
+--nodes N --apps N
+--tiers N             join the nodes by links between that many tiers only
+--tight WORD          deadlines: loose, medium or tight
+--plain               chains and exits only: no pins, missing links, measured values, heads, shares or mean
+                      latencies
+--limits              capacities and memories that can bind
+--energy-scale X      all energies times X
+--time-scale X        all times times X
+-o, --output FILE     write there instead of to standard output]],
+    arguments = {},
+    options = {
+        seed = "integer", blocks = "integer", nodes = "integer", exits = "integer", apps = "integer",
+        tiers = "integer", tight = "text", plain = "flag", limits = "flag", ["energy-scale"] = "number",
+        ["time-scale"] = "number", output = "text",
+    },
+}
+
+function words.generate.run(given)
+    local recipe = {}
+    for name, value in pairs(given) do recipe[name:gsub("-", "_")] = value end
+    recipe.output = nil
+    local inst = try(finlab.generate(recipe))
+    if given.output then
+        try(inst:write(given.output))
+    else
+        io.write(try(inst:json()), "\n")
+    end
+    return 0
+end
+
+words.help = {
+    usage = "help [WORD]",
+    summary = "explain a word or a method",
+    help = "Explains one of the program's words, or one method as `finlab methods NAME` does.",
+    arguments = { "[WORD]" },
+    options = {},
+}
+
+local ORDER = { "solve", "check", "emit", "methods", "generate", "help" }
+
+local function overview()
+    local lines = {
+        "finlab " .. finlab.version .. ": exact versus heuristic placement of early-exit networks", "",
+        "  finlab SCRIPT.lua [ARGUMENTS]",
+        "      run a Lua script, in which require \"finlab\" is the module",
+    }
+    for _, word in ipairs(ORDER) do
+        table.insert(lines, "  finlab " .. words[word].usage)
+        table.insert(lines, "      " .. words[word].summary)
+    end
+    table.insert(lines, [[
+
+Exit codes: 0 a feasible plan (or done), 1 proven infeasible (check: the plan is refused), 2 bad input,
+usage or not supported, 3 no plan found and none disproved, 4 internal, memory or I/O failure.
+]])
+    return table.concat(lines, "\n")
+end
+
+local function page(word)
+    return ("finlab %s\n\n%s\n"):format(words[word].usage, words[word].help)
+end
+
+function words.help.run(_, word)
+    if word and not words[word] then return words.methods.run({}, word) end
+    io.write(word and page(word) or overview())
+    return 0
+end
+
+--- Turn the text of an option's value into what the word wants.
+local function value_of(name, kind, text)
+    local value = text
+    if kind == "integer" then value = math.tointeger(tonumber(text)) end
+    if kind == "number" then value = tonumber(text) end
+    if value == nil then
+        local wanted = kind == "integer" and "an integer" or "a number"
+        fail(("--%s: %q is not %s"):format(name, text, wanted), "usage")
+    end
+    return value
+end
+
+--- Store one option; returns how many of the arguments that follow it used.
+local function take_option(word, given, argument, following)
+    local name, text = argument:match("^%-%-([^=]+)=(.*)$")
+    name = name or (argument == "-o" and "output") or argument:match("^%-%-(.+)$")
+    local kind = words[word].options[name]
+    if not kind then fail(("%s: no option %s; see finlab help %s"):format(word, argument, word), "usage") end
+    if kind == "flag" then
+        if text then fail(("--%s: takes no value"):format(name), "usage") end
+        given[name] = true
+        return 0
+    end
+    local value = text or following
+    if not value then fail(("--%s: its value is missing"):format(name), "usage") end
+    if kind == "list" then
+        given[name] = given[name] or {}
+        table.insert(given[name], value)
+    elseif given[name] ~= nil then
+        fail(("--%s: is given twice"):format(name), "usage")
+    else
+        given[name] = value_of(name, kind, value)
+    end
+    return text and 0 or 1
+end
+
+--- The options and the plain arguments of a word.
+local function parse(word, arguments)
+    local given, plain, i = {}, {}, 1
+    while i <= #arguments do
+        local argument = arguments[i]
+        if argument == "--help" or argument == "-h" then return nil end
+        if argument:match("^%-.") then
+            i = i + take_option(word, given, argument, arguments[i + 1])
+        else
+            table.insert(plain, argument)
+        end
+        i = i + 1
+    end
+    local wanted = words[word].arguments
+    for position, what in ipairs(wanted) do
+        local optional = what:sub(1, 1) == "["
+        if not (plain[position] or optional) then fail(("%s: %s is missing"):format(word, what), "usage") end
+    end
+    if #plain > #wanted then
+        fail(("%s: %q is one argument too many"):format(word, plain[#wanted + 1]), "usage")
+    end
+    return given, plain
+end
+
+local function run_word(word, arguments)
+    local given, plain = parse(word, arguments)
+    if not given then
+        io.write(page(word))
+        return 0
+    end
+    return words[word].run(given, table.unpack(plain))
+end
+
+--- Run a word and say on standard error what stopped it.
+local function answer(word, arguments)
+    local done, result = xpcall(run_word, function(failure)
+        if type(failure) == "table" then return failure end
+        return { message = debug.traceback(failure, 2), code = "internal" }
+    end, word, arguments)
+    if done then return result end
+    io.stderr:write("finlab: ", result.message, "\n")
+    return EXIT[result.code]
+end
+
+--- Run a script with its own `arg`. Its errors are the interpreter's to report.
+local function run_script(path, ...)
+    local readable, message = io.open(path, "rb")
+    if not readable then
+        io.stderr:write("finlab: ", message, "\n")
+        return EXIT.io
+    end
+    readable:close()
+    local chunk
+    chunk, message = loadfile(path)
+    if not chunk then
+        io.stderr:write("finlab: ", message, "\n")
+        return EXIT.invalid
+    end
+    local program = arg[0]
+    arg = { [-1] = program, [0] = path, ... } -- luacheck: ignore 121
+    chunk(...)
+    return 0
+end
+
+return function(first, ...)
+    if first == "--version" then
+        io.write("finlab ", finlab.version, "\n")
+        return 0
+    elseif first == "--help" or first == "-h" then
+        return answer("help", {})
+    elseif words[first] then
+        return answer(first, { ... })
+    elseif first and (first:match("%.lua$") or first:match("/")) then
+        return run_script(first, ...)
+    end
+    io.stderr:write(first and ("finlab: no word %q; see finlab --help\n"):format(first) or overview())
+    return EXIT.usage
+end

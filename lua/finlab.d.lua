@@ -1,0 +1,399 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+---@meta finlab
+-- Types of the module for lua-language-server (LuaCATS annotations); holds no code. All quantities are SI.
+-- What fails for another reason than a wrong argument type returns nil, message, code.
+-- luacheck: ignore 212 241
+
+---@class finlab
+---@field version string
+---@field models finlab.models published networks, for `model` in an application
+---@field systems finlab.systems published systems, for `system` in an instance
+local finlab = {}
+
+---@alias finlab.code "invalid"|"unsupported"|"memory"|"io"|"internal"
+---@alias finlab.form "table"|"json"
+
+---@class finlab.node
+---@field name string
+---@field tier? integer 0 mobile (default), 1 edge, 2 cloud, ...
+---@field speed number op/s
+---@field power number W while computing
+---@field tx_energy? number J/bit sent
+---@field rx_energy? number J/bit received
+---@field capacity? number op/s for all applications together; absent: unlimited
+---@field memory? number bytes; absent: unlimited
+
+---@class finlab.link
+---@field from? string a node's name; with `to`
+---@field to? string
+---@field from_tier? integer instead of from and to: every pair of distinct nodes without a link of its own
+---@field to_tier? integer
+---@field rate number bit/s
+---@field delay? number s per transfer
+---@field energy? number J/bit, beside the sender's and the receiver's
+---@field capacity? number bit/s for all applications together; absent: unlimited
+
+---@class finlab.system
+---@field nodes finlab.node[]
+---@field links? finlab.link[]
+
+---@class finlab.block
+---@field name? string
+---@field ops number operations
+---@field out_bits? number sent to the next block when it runs elsewhere
+---@field memory? number bytes
+---@field time? table<string, number> measured seconds by node name, instead of ops / speed
+---@field energy? table<string, number> measured joules by node name, instead of time * power
+---@field nodes? string[] the only nodes allowed
+
+---@class finlab.exit
+---@field after integer how many blocks have run
+---@field accuracy number of the samples that leave here
+---@field share? number of all samples, confident enough to leave here while a later exit is final
+---@field ops? number of the exit head
+
+---@class finlab.model
+---@field name? string
+---@field data? string the data set of the accuracies
+---@field blocks finlab.block[]
+---@field exits finlab.exit[]
+---@field at_source? integer how many of the first blocks may only run on the application's source
+
+---@class finlab.app
+---@field name? string
+---@field source string the node where the input arises
+---@field input_bits? number
+---@field deadline number s
+---@field accuracy? number least accuracy wanted
+---@field rate? number inferences/s
+---@field latency? "worst"|"mean" which latency must meet the deadline
+---@field count? integer identical, independent users
+---@field model? finlab.model instead of blocks and exits
+---@field blocks? finlab.block[]
+---@field exits? finlab.exit[]
+---@field slices? table<string, number[]> levels of a node's speed that may be reserved
+
+---@class finlab.description
+---@field schema? "finlab/1"
+---@field name? string
+---@field admission? boolean whether applications may be refused
+---@field system finlab.system
+---@field apps finlab.app[]
+
+---@class finlab.placement
+---@field app? string may be left out when there is one application
+---@field exit integer the final exit, from 1
+---@field nodes string[] the node of every block up to it
+---@field energy? number J per inference, in results for several applications
+---@field latency? number s, likewise
+---@field accuracy? number likewise
+
+---@class finlab.candidate a plan that the judge refused
+---@field energy? number
+---@field power? number
+---@field latency? number
+---@field accuracy? number
+---@field reason string
+---@field plan finlab.placement[]
+
+---@class finlab.result what a method answers; fields that do not apply are absent
+---@field status "optimal"|"feasible"|"infeasible"|"unknown"
+---@field stop "done"|"gap"|"time"|"nodes"|"memory"|"interrupted"
+---@field method string
+---@field energy? number J per inference; the rate-weighted mean for several applications
+---@field power? number W
+---@field latency? number s; inside the plan for several applications, as the next
+---@field accuracy? number
+---@field bound? number J, a proven lower bound on the energy
+---@field gap? number (energy - bound) / energy
+---@field seconds number wall clock
+---@field plan? finlab.placement[]
+---@field candidate? finlab.candidate
+---@field claimed? number J, an energy that came without a plan
+
+---@class finlab.app_cost
+---@field app string
+---@field energy? number J per inference
+---@field latency? number s
+---@field accuracy number
+
+---@class finlab.verdict
+---@field feasible boolean
+---@field energy? number absent when a link is missing
+---@field power? number
+---@field latency? number
+---@field accuracy? number
+---@field reason? string which rule is broken
+---@field apps? finlab.app_cost[] for several applications
+
+---@class finlab.change
+---@field deadline? number
+---@field accuracy? number
+---@field rate? number
+---@field latency? "worst"|"mean"
+---@field count? integer
+
+---@class finlab.changes: finlab.change for all applications
+---@field apps? table<string, finlab.change> for single applications, by name
+
+---@class finlab.option
+---@field name string
+---@field type "bool"|"int"|"number"|"choice"|"node"
+---@field default? boolean|number|string absent for a node: the source of the first application
+---@field least? number
+---@field most? number
+---@field choices? string[]
+---@field doc string
+
+---@class finlab.method
+---@field name string
+---@field summary string
+---@field claims "optimal"|"bound"|"nothing" the most it may say about its answer
+---@field honours string[] what it takes into account beyond one application without limits
+---@field options finlab.option[]
+
+---@class finlab.recipe what is absent is drawn too
+---@field seed integer from 0
+---@field blocks? integer per application
+---@field nodes? integer
+---@field exits? integer per application
+---@field apps? integer default 1
+---@field tiers? integer nodes joined by links between that many tiers only
+---@field tight? "any"|"loose"|"medium"|"tight" how hard the deadlines are
+---@field plain? boolean chain and exits only
+---@field limits? boolean capacities and memories that can bind
+---@field energy_scale? number all energies times this
+---@field time_scale? number all times times this
+
+---@class finlab.instance an immutable, checked instance; closed by close(), by `<close>` or by the collector
+local instance = {}
+
+---A variant with other numbers, which shares the rest.
+---@param changes finlab.changes
+---@return finlab.instance? variant
+---@return string? message
+---@return finlab.code? code
+function instance:with(changes) end
+
+---Run a method. Ctrl-C ends it: it answers with what it has, and `stop` is "interrupted".
+---@param method string a name, or one with options: "fin:gamma=30,engine=igraph"
+---@param options? table<string, boolean|number|string>
+---@param form? finlab.form "json": the record as one line of text, and its status
+---@return finlab.result|string? result
+---@return string? message_or_status
+---@return finlab.code? code
+function instance:solve(method, options, form) end
+
+---Judge a plan.
+---@param plan finlab.placement[]|finlab.result
+---@return finlab.verdict? verdict
+---@return string? message
+---@return finlab.code? code
+function instance:evaluate(plan) end
+
+---Judge the plan in a JSON file.
+---@param path string
+---@param form? finlab.form
+---@return finlab.verdict|string? verdict
+---@return boolean|string? feasible_or_message
+---@return finlab.code? code
+function instance:check(path, form) end
+
+---Write the instance as .json or .lp.
+---@param path string
+---@return true? written
+---@return string? message
+---@return finlab.code? code
+function instance:write(path) end
+
+---The instance as JSON.
+---@return string? text
+---@return string? message
+---@return finlab.code? code
+function instance:json() end
+
+---The mixed-integer linear programme of the instance in CPLEX LP format.
+---@return string? text
+---@return string? message
+---@return finlab.code? code
+function instance:lp() end
+
+---The instance as a table that finlab.instance() accepts.
+---@return finlab.description? description
+---@return string? message
+---@return finlab.code? code
+function instance:table() end
+
+---Release the instance now; using it afterwards raises. Closing twice is fine.
+function instance:close() end
+
+---Check an instance and build it.
+---@param description finlab.description
+---@return finlab.instance? instance
+---@return string? message the place as written, e.g. apps[1].exits[2].after, and what is wrong there
+---@return finlab.code? code
+function finlab.instance(description) end
+
+---Read an instance from a JSON file.
+---@param path string
+---@return finlab.instance? instance
+---@return string? message
+---@return finlab.code? code
+function finlab.load(path) end
+
+---Draw a seeded random instance.
+---@param recipe finlab.recipe
+---@return finlab.instance? instance
+---@return string? message
+---@return finlab.code? code
+function finlab.generate(recipe) end
+
+---The descriptors of all methods.
+---@return finlab.method[]
+function finlab.methods() end
+
+---By how much a's energy exceeds b's: a.energy / b.energy - 1; 0 when both are 0.
+---@param a finlab.result
+---@param b finlab.result
+---@return number? gap
+---@return string? message when one of them has no energy
+---@return finlab.code? code
+function finlab.gap(a, b) end
+
+---The part of b's energy that a saves: 1 - a.energy / b.energy; 0 when both are 0.
+---@param a finlab.result
+---@param b finlab.result
+---@return number? saving
+---@return string? message when one of them has no energy
+---@return finlab.code? code
+function finlab.saving(a, b) end
+
+---The numbers from, from + step, ..., to; the end is included when a step lands on it.
+---@param from number
+---@param to number
+---@param step? number default 1
+---@return number[]
+function finlab.range(from, to, step) end
+
+---Seconds on a clock that only goes forward.
+---@return number
+function finlab.clock() end
+
+---@class finlab.models
+local models = {}
+
+---@param data? "cifar10"|"cifar100"
+---@return finlab.model
+function models.b_alexnet(data) end
+
+---The blocks that the published scripts for several models list instead.
+---@param data? "cifar10"|"cifar100"
+---@return finlab.model
+function models.b_alexnet_multi(data) end
+
+---@param data? "cifar10"|"cifar100"
+---@return finlab.model
+function models.b_resnet(data) end
+
+---@param data? "mnist"|"second"
+---@return finlab.model
+function models.b_lenet(data) end
+
+---@class finlab.systems
+local systems = {}
+
+---A mobile node, an edge server and a cloud server, with links upwards.
+---@param options? { links: "receiver"|"bottleneck" } what times a transfer; default "receiver"
+---@return finlab.system
+function systems.three_tier(options) end
+
+---@class finlab.column
+---@field key string the field of the records
+---@field title? string
+---@field format? string a string.format pattern for numbers
+
+---@class finlab.table records as a table for people and programs
+local records = {}
+
+---Aligned text.
+---@return string
+function records:text() end
+
+---A Markdown table.
+---@return string
+function records:markdown() end
+
+---Comma-separated values, numbers with all their digits.
+---@return string
+function records:csv() end
+
+---Write the table as .md, .csv or .txt.
+---@param path string
+---@return true? written
+---@return string? message
+---@return finlab.code? code
+function records:write(path) end
+
+---@param rows table<string, any>[]
+---@param columns? (string|finlab.column)[] default: all fields in alphabetical order
+---@return finlab.table
+function finlab.table(rows, columns) end
+
+---@class finlab.axis
+---@field label? string
+---@field unit? string
+---@field log? boolean
+---@field least? number
+---@field most? number
+
+---@class finlab.series
+---@field name? string
+---@field points number[][] pairs x, y; without y a gap
+---@field dashed? boolean
+
+---@class finlab.plot_description
+---@field title? string
+---@field x? finlab.axis
+---@field y? finlab.axis
+---@field series finlab.series[]
+---@field size? integer[] width and height in pixels
+
+---@class finlab.plot: finlab.plot_description
+local plot = {}
+
+---The gnuplot commands that draw the plot into `path`.
+---@param path string
+---@return string
+function plot:script(path) end
+
+---Draw the plot as .svg or .png.
+---@param path string
+---@return true? written
+---@return string? message
+---@return finlab.code? code
+function plot:write(path) end
+
+---@param description finlab.plot_description
+---@return finlab.plot
+function finlab.plot(description) end
+
+---@class finlab.progress
+local progress = {}
+
+---What there is to say now.
+---@return string
+function progress:text() end
+
+---@param n? integer steps done since the last call; default 1
+function progress:step(n) end
+
+---Show the last state and end the line.
+function progress:finish() end
+
+---Progress on standard error: a bar on a terminal, a line now and then elsewhere.
+---@param total integer
+---@param label? string
+---@return finlab.progress
+function finlab.progress(total, label) end
+
+return finlab

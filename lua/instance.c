@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lua/instance.h"
+#include "core/file.h"
+#include "core/json.h"
+#include "lua/support.h"
+#include "lua/value.h"
+#include "milp/emit.h"
+#include <string.h>
+
+#define TYPE_NAME "finlab.instance"
+
+fl_instance **fl_lua_instance_push(lua_State *L) {
+    fl_instance **self = lua_newuserdatauv(L, sizeof(fl_instance *), 0);
+    *self = NULL;
+    luaL_setmetatable(L, TYPE_NAME);
+    return self;
+}
+
+const fl_instance *fl_lua_instance_check(lua_State *L, int arg) {
+    fl_instance **self = luaL_checkudata(L, arg, TYPE_NAME);
+    luaL_argcheck(L, *self != NULL, arg, "the instance is closed");
+    return *self;
+}
+
+/** About how many bytes hang on the instance. */
+static size_t weight(const fl_instance *instance) {
+    size_t groups = instance->groups.slowness != NULL ? (size_t)instance->groups.n_groups : 0;
+    size_t bytes = (size_t)instance->n_apps * sizeof(fl_app);
+    if (instance->variant) return bytes;
+    bytes += (size_t)instance->system.n_nodes * 2 * sizeof(fl_node) + 3 * groups * groups * sizeof(double);
+    bytes += (size_t)instance->system.n_links * 2 * sizeof(fl_node_link);
+    for (int h = 0; h < instance->n_apps; h++) {
+        const fl_app *app = &instance->apps[h];
+        bytes += (size_t)app->n_blocks * sizeof(fl_block) + (size_t)app->n_exits * sizeof(fl_exit);
+        for (int l = 0; l < app->n_blocks; l++) {
+            bytes += (size_t)app->blocks[l].n_measured * sizeof(fl_measured);
+        }
+    }
+    return bytes;
+}
+
+void fl_lua_instance_weigh(lua_State *L) {
+    size_t kibibytes = weight(fl_lua_instance_check(L, -1)) / 1024;
+    if (kibibytes > 0) lua_gc(L, LUA_GCSTEP, (int)(kibibytes < 1 << 20 ? kibibytes : 1 << 20));
+}
+
+int fl_lua_instance_new(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    fl_arena *arena = fl_lua_support_arena(L);
+    fl_instance **self = fl_lua_instance_push(L);
+    fl_value *document;
+    fl_error err;
+    fl_status status = fl_lua_value_read(&document, L, 1, arena, &err);
+    if (status == FL_OK) status = fl_instance_read(self, document, FL_PLACE_LUA, &err);
+    if (status != FL_OK) return fl_lua_support_fail(L, &err);
+    fl_lua_instance_weigh(L);
+    return 1;
+}
+
+int fl_lua_instance_load(lua_State *L) {
+    const char *path = luaL_checkstring(L, 1);
+    fl_instance **self = fl_lua_instance_push(L);
+    fl_error err;
+    if (fl_instance_load(self, path, &err) != FL_OK) return fl_lua_support_fail_file(L, path, &err);
+    fl_lua_instance_weigh(L);
+    return 1;
+}
+
+static int with(lua_State *L) {
+    const fl_instance *base = fl_lua_instance_check(L, 1);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    fl_arena *arena = fl_lua_support_arena(L);
+    fl_instance **self = fl_lua_instance_push(L);
+    fl_value *document;
+    fl_change *changes;
+    int n;
+    fl_error err;
+    fl_status status = fl_lua_value_read(&document, L, 2, arena, &err);
+    if (status == FL_OK) {
+        status = fl_instance_read_changes(&changes, &n, base, document, FL_PLACE_LUA, arena, &err);
+    }
+    if (status == FL_OK) status = fl_instance_with(self, base, changes, n, FL_PLACE_LUA, &err);
+    if (status != FL_OK) return fl_lua_support_fail(L, &err);
+    fl_lua_instance_weigh(L);
+    return 1;
+}
+
+static int to_table(lua_State *L) {
+    const fl_instance *instance = fl_lua_instance_check(L, 1);
+    fl_arena *arena = fl_lua_support_arena(L);
+    fl_value *document;
+    fl_error err;
+    if (fl_instance_write(&document, instance, arena, &err) != FL_OK) return fl_lua_support_fail(L, &err);
+    return fl_lua_support_document(L, document, FL_LUA_TABLE, arena);
+}
+
+static fl_status json_text(const char **text, size_t *length, const fl_instance *instance, fl_arena *arena,
+                           fl_error *err) {
+    fl_value *document;
+    FL_TRY(fl_instance_write(&document, instance, arena, err));
+    FL_TRY(fl_json_print(text, document, 2, arena, err));
+    *length = strlen(*text);
+    return FL_OK;
+}
+
+/** A way to write an instance as text. */
+typedef fl_status (*printer)(const char **text, size_t *length, const fl_instance *, fl_arena *, fl_error *);
+
+static int push_text(lua_State *L, printer print) {
+    const fl_instance *instance = fl_lua_instance_check(L, 1);
+    fl_arena *arena = fl_lua_support_arena(L);
+    const char *text;
+    size_t length;
+    fl_error err;
+    if (print(&text, &length, instance, arena, &err) != FL_OK) return fl_lua_support_fail(L, &err);
+    lua_pushlstring(L, text, length);
+    fl_lua_support_trim(arena);
+    return 1;
+}
+
+static int json(lua_State *L) {
+    return push_text(L, json_text);
+}
+
+static int lp(lua_State *L) {
+    return push_text(L, fl_emit_lp);
+}
+
+static fl_status write_lp(const char *path, const fl_instance *instance, fl_arena *arena, fl_error *err) {
+    const char *text;
+    size_t length;
+    FL_TRY(fl_emit_lp(&text, &length, instance, arena, err));
+    return fl_file_write(path, text, length, err);
+}
+
+static bool ends_with(const char *text, const char *end) {
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static int write(lua_State *L) {
+    const fl_instance *instance = fl_lua_instance_check(L, 1);
+    const char *path = luaL_checkstring(L, 2);
+    fl_arena *arena = fl_lua_support_arena(L);
+    fl_error err;
+    fl_status status;
+    if (ends_with(path, ".json")) {
+        status = fl_instance_save(instance, path, &err);
+    } else if (ends_with(path, ".lp")) {
+        status = write_lp(path, instance, arena, &err);
+    } else {
+        status = fl_error_set(&err, FL_EINVAL, path, "the name must end in .json or .lp");
+    }
+    if (status != FL_OK) return fl_lua_support_fail_file(L, path, &err);
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+static int close_instance(lua_State *L) {
+    fl_instance **self = luaL_checkudata(L, 1, TYPE_NAME);
+    fl_instance_free(*self);
+    *self = NULL;
+    return 0;
+}
+
+static int to_string(lua_State *L) {
+    fl_instance **self = luaL_checkudata(L, 1, TYPE_NAME);
+    if (*self == NULL) {
+        lua_pushliteral(L, TYPE_NAME " (closed)");
+        return 1;
+    }
+    int nodes = (*self)->system.n_nodes, apps = (*self)->n_apps;
+    lua_pushfstring(L, TYPE_NAME " \"%s\" (%d node%s, %d application%s)", (*self)->name, nodes,
+                    nodes == 1 ? "" : "s", apps, apps == 1 ? "" : "s");
+    return 1;
+}
+
+void fl_lua_instance_register(lua_State *L, const luaL_Reg *methods) {
+    static const luaL_Reg meta[] = {
+        {"__gc", close_instance}, {"__close", close_instance}, {"__tostring", to_string}, {NULL, NULL}};
+    static const luaL_Reg own[] = {{"with", with},   {"table", to_table},       {"json", json}, {"lp", lp},
+                                   {"write", write}, {"close", close_instance}, {NULL, NULL}};
+    luaL_newmetatable(L, TYPE_NAME);
+    luaL_setfuncs(L, meta, 0);
+    lua_pushliteral(L, TYPE_NAME);
+    lua_setfield(L, -2, "__metatable");
+    lua_newtable(L);
+    lua_pushvalue(L, -3);
+    luaL_setfuncs(L, own, 1);
+    lua_pushvalue(L, -3);
+    luaL_setfuncs(L, methods, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Instances as Lua userdata.
+ *
+ *  Invariant: the userdata holds an instance it owns, or NULL once closed. It is created closed, so an error
+ *  while it is being filled leaves nothing behind. */
+#ifndef FINLAB_LUA_INSTANCE_H
+#define FINLAB_LUA_INSTANCE_H
+
+#include "core/instance.h"
+#include <lauxlib.h>
+
+/** Make the metatable, with `methods` added to those of this file. The scratch arena's userdata is on top of
+ * the stack and stays there. */
+void fl_lua_instance_register(lua_State *L, const luaL_Reg *methods);
+
+/** Push a closed instance and return where its pointer goes. */
+fl_instance **fl_lua_instance_push(lua_State *L);
+
+/** The instance at argument `arg`; raises for anything else and for a closed one. */
+const fl_instance *fl_lua_instance_check(lua_State *L, int arg);
+
+/** Tell the collector about memory that it does not see; call once the instance on top of the stack is open.
+ */
+void fl_lua_instance_weigh(lua_State *L);
+
+/* finlab.core: instance(table), load(path) */
+int fl_lua_instance_new(lua_State *L);
+int fl_lua_instance_load(lua_State *L);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lua/methods.h"
+#include "heuristics/methods.h"
+#include "lua/support.h"
+#include "milp/methods.h"
+#include <stdio.h>
+#include <string.h>
+
+/** The tables of the rooms, in the order in which methods are listed. */
+static const fl_method *const *table(int room) {
+    switch (room) {
+    case 0:
+        return fl_core_methods;
+    case 1:
+        return fl_milp_methods;
+    case 2:
+        return fl_heuristics_methods;
+    default:
+        return NULL;
+    }
+}
+
+/** Add the names of all methods to the sentence. */
+static void append_names(char *text, size_t size) {
+    size_t used = strlen(text);
+    for (int room = 0; table(room) != NULL; room++) {
+        for (const fl_method *const *at = table(room); *at != NULL && used < size; at++) {
+            used += (size_t)snprintf(text + used, size - used, " %s", (*at)->name);
+        }
+    }
+}
+
+fl_status fl_lua_methods_find(const fl_method **out, const char *name, size_t length, fl_error *err) {
+    for (int room = 0; table(room) != NULL; room++) {
+        for (const fl_method *const *at = table(room); *at != NULL; at++) {
+            if (strncmp((*at)->name, name, length) == 0 && (*at)->name[length] == '\0') {
+                *out = *at;
+                return FL_OK;
+            }
+        }
+    }
+    char names[sizeof err->text] = "";
+    append_names(names, sizeof names);
+    return fl_error_set(err, FL_EINVAL, "method", "there is no \"%.*s\"; there are%s",
+                        length < 64 ? (int)length : 64, name, names);
+}
+
+static const char *claim_name(fl_claim claim) {
+    return claim == FL_CLAIM_OPTIMAL ? "optimal" : claim == FL_CLAIM_BOUND ? "bound" : "nothing";
+}
+
+static void add_text(fl_arena *arena, fl_value *object, const char *key, const char *text) {
+    fl_value_add(arena, object, key, fl_value_string(arena, text));
+}
+
+static fl_value *honours_document(const fl_method *method, fl_arena *arena) {
+    static const char *const names[] = {"several", "capacity", "memory", "admission", "slices"};
+    fl_value *array = fl_value_array(arena);
+    for (int bit = 0; bit < (int)(sizeof names / sizeof *names); bit++) {
+        if (method->honours & (1u << bit))
+            fl_value_add(arena, array, NULL, fl_value_string(arena, names[bit]));
+    }
+    return array;
+}
+
+/** The words of "a|b|c" as an array. */
+static fl_value *choices_document(const char *choices, fl_arena *arena) {
+    fl_value *array = fl_value_array(arena);
+    for (const char *at = choices; at != NULL;) {
+        size_t length = strcspn(at, "|");
+        char *word = FL_ZERO(arena, length + 1, char);
+        if (word == NULL) return NULL;
+        memcpy(word, at, length);
+        fl_value_add(arena, array, NULL, fl_value_string(arena, word));
+        at = at[length] == '|' ? at + length + 1 : NULL;
+    }
+    return array;
+}
+
+static const fl_value *nth(const fl_value *array, int n) {
+    const fl_value *item = array->first;
+    while (n-- > 0) item = item->next;
+    return item;
+}
+
+static void add_choice(fl_arena *arena, fl_value *object, const fl_option *option) {
+    fl_value *choices = choices_document(option->choices, arena);
+    if (arena->failed) return;
+    add_text(arena, object, "default", nth(choices, (int)option->fallback)->string);
+    fl_value_add(arena, object, "choices", choices);
+}
+
+static fl_value *option_document(const fl_option *option, fl_arena *arena) {
+    static const char *const types[] = {"bool", "int", "number", "choice", "node"};
+    fl_value *object = fl_value_object(arena);
+    add_text(arena, object, "name", option->name);
+    add_text(arena, object, "type", types[option->type]);
+    if (option->type == FL_OPTION_BOOL) {
+        fl_value_add(arena, object, "default", fl_value_bool(arena, option->fallback != 0));
+    } else if (option->type == FL_OPTION_CHOICE) {
+        add_choice(arena, object, option);
+    } else if (option->type != FL_OPTION_NODE) {
+        fl_value_add(arena, object, "default", fl_value_number(arena, option->fallback));
+        fl_value_add(arena, object, "least", fl_value_number(arena, option->least));
+        fl_value_add(arena, object, "most", fl_value_number(arena, option->most));
+    }
+    add_text(arena, object, "doc", option->doc);
+    return object;
+}
+
+static fl_value *method_document(const fl_method *method, fl_arena *arena) {
+    fl_value *object = fl_value_object(arena), *options = fl_value_array(arena);
+    add_text(arena, object, "name", method->name);
+    add_text(arena, object, "summary", method->summary);
+    add_text(arena, object, "claims", claim_name(method->may_claim));
+    fl_value_add(arena, object, "honours", honours_document(method, arena));
+    for (int i = 0; i < method->n_options; i++) {
+        fl_value_add(arena, options, NULL, option_document(&method->options[i], arena));
+    }
+    fl_value_add(arena, object, "options", options);
+    return object;
+}
+
+/** All methods, or only `only`. */
+static fl_value *methods_document(const fl_method *only, fl_arena *arena) {
+    fl_value *array = fl_value_array(arena);
+    for (int room = 0; table(room) != NULL; room++) {
+        for (const fl_method *const *at = table(room); *at != NULL; at++) {
+            if (only == NULL || only == *at) fl_value_add(arena, array, NULL, method_document(*at, arena));
+        }
+    }
+    return array;
+}
+
+int fl_lua_methods_list(lua_State *L) {
+    fl_lua_form form = fl_lua_support_form(L, 1);
+    const char *name = luaL_optstring(L, 2, NULL);
+    fl_arena *arena = fl_lua_support_arena(L);
+    const fl_method *only = NULL;
+    fl_error err;
+    if (name != NULL && fl_lua_methods_find(&only, name, strlen(name), &err) != FL_OK) {
+        return fl_lua_support_fail(L, &err);
+    }
+    return fl_lua_support_document(L, methods_document(only, arena), form, arena);
+}

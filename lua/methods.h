@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** All methods of all rooms, as one list. */
+#ifndef FINLAB_LUA_METHODS_H
+#define FINLAB_LUA_METHODS_H
+
+#include "core/method.h"
+#include <lua.h>
+
+/** The method called by the `length` characters at `name`; FL_EINVAL lists the names there are. */
+fl_status fl_lua_methods_find(const fl_method **out, const char *name, size_t length, fl_error *err);
+
+/** finlab.core: methods(form, name), the descriptors of all methods or of one. */
+int fl_lua_methods_list(lua_State *L);
+
+#endif

@@ -1,0 +1,26 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+local fl = require "finlab"
+
+describe("fl.progress", function()
+    it("says how much is done", function()
+        local bar = fl.progress(8, "cells")
+        assert.matches("cells .*0/8 %(0 %%%), starting", bar:text())
+        bar:step()
+        bar:step(2)
+        assert.matches("3/8 %(37 %%%), 0:00 left", bar:text())
+        bar:step(5)
+        assert.matches("8/8 %(100 %%%), took 0:00", bar:text())
+    end)
+
+    it("tells the time left from the pace so far", function()
+        local bar = fl.progress(100)
+        bar.start = bar.start - 3600
+        bar:step(50)
+        assert.matches("50/100 %(50 %%%), 1:00:00 left", bar:text())
+    end)
+
+    it("is done at once when there is nothing to do", function()
+        assert.matches("0/0 %(100 %%%)", fl.progress(0):text())
+        assert.has_error(function() fl.progress("x") end)
+    end)
+end)

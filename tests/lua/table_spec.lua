@@ -1,0 +1,44 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+local fl = require "finlab"
+
+local rows = {
+    { method = "fin|γ", energy = 0.1 + 0.2, n = 3 },
+    { method = 'a "b", c', energy = nil, n = 12 },
+}
+local columns = { { key = "method" }, { key = "energy", title = "energy (mJ)", format = "%.2f" }, "n" }
+
+describe("fl.table", function()
+    it("aligns text, numbers to the right", function()
+        assert.equal("method    energy (mJ)   n\n"
+            .. "fin|γ            0.30   3\n"
+            .. 'a "b", c               12\n', fl.table(rows, columns):text())
+    end)
+
+    it("writes Markdown with bars escaped", function()
+        local text = fl.table(rows, columns):markdown()
+        assert.equal("| method   | energy (mJ) |   n |\n"
+            .. "| -------- | ----------: | --: |\n"
+            .. "| fin\\|γ   |        0.30 |   3 |\n"
+            .. '| a "b", c |             |  12 |\n', text)
+    end)
+
+    it("writes CSV with every digit and quotes where they are needed", function()
+        assert.equal("method,energy (mJ),n\nfin|γ,0.30000000000000004,3\n" .. '"a ""b"", c",,12\n',
+            fl.table(rows, columns):csv())
+    end)
+
+    it("takes all fields when no columns are named", function()
+        assert.equal("a,b\n1,\n,2\n", fl.table({ { a = 1 }, { b = 2 } }):csv())
+        assert.equal("a\n", fl.table({}, { "a" }):csv())
+    end)
+
+    it("writes the file that the name asks for", function()
+        local path = os.tmpname() .. ".md"
+        local records = fl.table(rows, columns)
+        assert.is_true(records:write(path))
+        assert.equal(records:markdown(), assert(io.open(path)):read("a"))
+        os.remove(path)
+        assert.equal("invalid", select(3, records:write("x.doc")))
+        assert.equal("io", select(3, records:write("/nowhere/x.csv")))
+    end)
+end)
