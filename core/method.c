@@ -120,5 +120,5 @@ fl_status fl_settings_read(fl_settings *out, const fl_method *method, const fl_i
 double fl_clock(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }

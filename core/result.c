@@ -111,7 +111,7 @@ static fl_status judge(fl_result *result, const fl_instance *instance, const fl_
 fl_status fl_run(fl_result *out, const fl_instance *instance, const fl_method *method,
                  const fl_settings *settings, fl_arena *arena, const volatile sig_atomic_t *interrupt,
                  fl_error *err) {
-    static const volatile sig_atomic_t never = 0;
+    const volatile sig_atomic_t never = 0;
     const char *lacking = not_honoured(instance, method);
     if (lacking != NULL) {
         return fl_error_set(err, FL_EUNSUPPORTED, NULL, "%s: not supported by method \"%s\" yet", lacking,
