@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/generate.h"
 #include "core/evaluate.h"
-#include "core/layers.h"
+#include "core/passes.h"
 #include "core/random.h"
 #include <stdio.h>
 
@@ -296,10 +296,10 @@ static fl_status draw_deadline(recipe_draw *draw, const fl_instance *instance, i
     FL_TRY(fl_layers_build(&layers, instance, h, draw->arena, err));
     int *nodes = FL_NEW(draw->arena, layers.n_layers, int);
     if (nodes == NULL) return fl_arena_error(draw->arena, err);
-    FL_TRY(fl_layers_shortest(&layers, 0, 1, nodes, &exit, &cost, draw->arena, err));
+    FL_TRY(fl_pass_shortest(&layers, 0, 1, nodes, &exit, &cost, draw->arena, err));
     if (exit < 0) return FL_OK; /* no path at all: any deadline will do */
     FL_TRY(judged_latency(instance, h, exit, nodes, &fastest, draw->arena, err));
-    FL_TRY(fl_layers_shortest(&layers, 1, 0, nodes, &exit, &cost, draw->arena, err));
+    FL_TRY(fl_pass_shortest(&layers, 1, 0, nodes, &exit, &cost, draw->arena, err));
     FL_TRY(judged_latency(instance, h, exit, nodes, &cheapest, draw->arena, err));
     double drawn = tightness == 1 ? cheapest : fastest + tightness * (cheapest - fastest);
     if (drawn <= 0) drawn = fastest * 0.5;

@@ -68,13 +68,4 @@ static inline bool fl_layers_arc(const fl_layers *layers, int l, int a, int b, b
     return true;
 }
 
-/** The path of least energy_weight * energy + latency_weight * latency, over all allowed exits, whatever its
- *  latency. Ties go to the lower node number and the earlier exit.
- *  @param nodes  [n_layers] the path's nodes, filled up to its exit
- *  @param exit   its final exit, or -1 when there is no path at all
- *  @param cost   its cost as the arcs add up
- *  O(blocks * nodes^2), O(blocks * nodes) scratch in `arena`, released again */
-fl_status fl_layers_shortest(const fl_layers *layers, double energy_weight, double latency_weight, int *nodes,
-                             int *exit, fl_cost *cost, fl_arena *arena, fl_error *err);
-
 #endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Search over non-dominated labels: the exact engine behind `exact`, its k best plans, and the frontier.
+ *
+ *  A label is what is left of a path: block l is on some node, what follows is known. Labels grow from the exits
+ *  back to the source, layer by layer. At one vertex a label is dropped when another (k others, for the k best)
+ *  is no worse in latency, energy and, for the frontier, accuracy; and when the completion bounds of the dual
+ *  (core/dual.h) show that it cannot be part of a path looked for: one in time, not dearer than the best known,
+ *  and with a reduced weight under the current cut. The cut starts just above the dual bound and is raised until
+ *  what was found lies below it: every cheaper path would have been found too, so the answer is exact, and since
+ *  the duality gap is mostly tiny, few labels are ever made. */
+#ifndef FINLAB_CORE_LABELS_H
+#define FINLAB_CORE_LABELS_H
+
+#include "core/dual.h"
+#include "core/method.h"
+
+typedef struct fl_labels_query {
+    int k;             /* how many of the cheapest paths to find, >= 1 */
+    bool frontier;     /* all Pareto-optimal paths in (energy, latency, accuracy) instead; k must be 1 */
+    double time_limit; /* s since task->start; 0: none */
+    double memory;     /* bytes of labels; 0: no limit */
+} fl_labels_query;
+
+typedef struct fl_labels_path {
+    fl_cost cost;
+    int exit;
+    int *nodes; /* [after of that exit] */
+} fl_labels_path;
+
+typedef struct fl_labels_found {
+    fl_labels_path *paths; /* [n_paths] by rising energy (frontier: rising latency) */
+    int n_paths;
+    bool complete;         /* the paths are all that was asked for, proven; else a limit struck */
+    double bound;          /* no path in time costs less, J; INFINITY: there is none */
+    fl_stop stop;
+    long long n_labels;    /* labels made */
+} fl_labels_found;
+
+/** Search. Everything lives in task->arena.
+ *  @return FL_ENOMEM; a limit is an answer with the best paths known */
+fl_status fl_labels_search(fl_labels_found *out, const fl_layers *layers, const fl_task *task,
+                           const fl_labels_query *query, fl_error *err);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/passes.h"
+#include <float.h>
+
+/* The kernel is compiled for several instruction sets; the loader picks the best the machine has. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__)
+#define FL_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define FL_CLONES
+#endif
+
+enum { ROWS = 4 }; /* matrix rows per sweep over the output, which then is loaded and stored once for four */
+
+/** out[b] = min(out[b], start[i] + slow * rows[i][b]) for four rows. */
+FL_CLONES static void relax_slowness(double *restrict out, const double *const rows[ROWS],
+                                     const double start[ROWS], double slow, int n) {
+    const double *restrict s0 = rows[0], *restrict s1 = rows[1], *restrict s2 = rows[2], *restrict s3 = rows[3];
+    double c0 = start[0], c1 = start[1], c2 = start[2], c3 = start[3];
+    for (int b = 0; b < n; b++) {
+        double x0 = c0 + slow * s0[b], x1 = c1 + slow * s1[b];
+        double x2 = c2 + slow * s2[b], x3 = c3 + slow * s3[b];
+        x0 = x1 < x0 ? x1 : x0;
+        x2 = x3 < x2 ? x3 : x2;
+        x0 = x2 < x0 ? x2 : x0;
+        out[b] = x0 < out[b] ? x0 : out[b];
+    }
+}
+
+/** The same for one row of links with delays and energies of their own. */
+FL_CLONES static void relax_all(double *restrict out, const double *restrict slowness,
+                                const double *restrict delay, const double *restrict energy, double start,
+                                double slow, double delays, double bits, int n) {
+    for (int b = 0; b < n; b++) {
+        double x = start + slow * slowness[b] + delays * delay[b] + bits * energy[b];
+        out[b] = x < out[b] ? x : out[b];
+    }
+}
+
+/** A weight of zero must not turn a missing link (INFINITY) into NaN; the least normal number keeps it
+ *  infinite and changes nothing else. */
+static double positive(double weight) {
+    return weight > DBL_MIN ? weight : DBL_MIN;
+}
+
+/** Weight of the parts of a move into one layer. */
+typedef struct move_weights {
+    double slow, delays, bits;
+} move_weights;
+
+static move_weights weigh_moves(const fl_pass *pass, const fl_layer *layer) {
+    return (move_weights){.slow = positive(pass->latency_weight * layer->bits_latency),
+                          .delays = pass->latency_weight * layer->delays,
+                          .bits = pass->energy_weight * layer->bits_energy};
+}
+
+/** Min-plus product over the groups: to[B] = min over A of from[A] + move(A, B). */
+static void relax_groups(double *to, const double *from, const fl_groups *groups, const move_weights *weights) {
+    int n = groups->n_groups, n_rows = 0;
+    const double *rows[ROWS];
+    double start[ROWS];
+    for (int b = 0; b < n; b++) to[b] = INFINITY;
+    for (int a = 0; a < n; a++) {
+        size_t row = (size_t)a * (size_t)n;
+        if (isinf(from[a])) continue;
+        if (groups->uniform) {
+            rows[n_rows] = groups->slowness + row;
+            start[n_rows++] = from[a];
+            if (n_rows < ROWS) continue;
+            relax_slowness(to, rows, start, weights->slow, n);
+            n_rows = 0;
+        } else {
+            relax_all(to, groups->slowness + row, groups->delay + row, groups->energy + row, from[a],
+                      weights->slow, weights->delays, weights->bits, n);
+        }
+    }
+    if (n_rows == 0) return;
+    for (int i = n_rows; i < ROWS; i++) { /* fill up with a row that is there already */
+        rows[i] = rows[0];
+        start[i] = start[0];
+    }
+    relax_slowness(to, rows, start, weights->slow, n);
+}
+
+/** Weight of computing on each node and of what came before: leave[n] = arrive[n] + compute. */
+static void compute(double *restrict leave, const double *restrict arrive, const double *restrict energy,
+                    const double *restrict latency, double energy_weight, double latency_weight, int n) {
+    for (int a = 0; a < n; a++) leave[a] = arrive[a] + energy_weight * energy[a] + latency_weight * latency[a];
+}
+
+/** Reach layer `l` > 0: by a move from a node of another group or the same one, or by staying. A move from a
+ *  node to itself, which the groups cannot exclude, is never better than staying. */
+static void reach_layer(const fl_pass *pass, const fl_layers *layers, int l, double *arrive,
+                        const double *leave, double *by_group, double *to_group) {
+    const fl_groups *groups = layers->groups;
+    move_weights weights = weigh_moves(pass, &layers->layer[l]);
+    for (int g = 0; g < groups->n_groups; g++) by_group[g] = INFINITY;
+    for (int a = 0; a < layers->n_nodes; a++) {
+        double sent = leave[a] + weights.bits * layers->tx[a];
+        double *best = &by_group[groups->group[a]];
+        *best = sent < *best ? sent : *best;
+    }
+    relax_groups(to_group, by_group, groups, &weights);
+    for (int b = 0; b < layers->n_nodes; b++) {
+        double moved = to_group[groups->group[b]] + weights.bits * layers->rx[b];
+        arrive[b] = moved < leave[b] ? moved : leave[b];
+    }
+}
+
+static double weigh(const fl_pass *pass, const fl_cost *cost) {
+    return pass->energy_weight * cost->energy + pass->latency_weight * cost->latency;
+}
+
+static void leave_source(const fl_pass *pass, const fl_layers *layers, double *arrive) {
+    for (int b = 0; b < layers->n_nodes; b++) {
+        fl_cost move;
+        arrive[b] = fl_layers_move(layers, 0, layers->source, b, &move) ? weigh(pass, &move) : INFINITY;
+    }
+}
+
+/** Paths that stop in layer `l`. */
+static void stop_in_layer(fl_pass *pass, const fl_layers *layers, int l, const double *arrive) {
+    const fl_layer *layer = &layers->layer[l];
+    if (layer->exit < 0) return;
+    double energy_weight = positive(pass->energy_weight), latency_weight = positive(pass->latency_weight);
+    for (int b = 0; b < layers->n_nodes; b++) {
+        double value =
+            arrive[b] + energy_weight * layer->final_energy[b] + latency_weight * layer->final_latency[b];
+        if (!(value < pass->value)) continue;
+        pass->value = value;
+        pass->layer = l;
+        pass->node = b;
+    }
+}
+
+fl_status fl_pass_init(fl_pass *pass, const fl_layers *layers, fl_arena *arena, fl_error *err) {
+    *pass = (fl_pass){.arrive = FL_NEW(arena, (size_t)layers->n_layers * (size_t)layers->n_nodes, double)};
+    return pass->arrive != NULL ? FL_OK : fl_arena_error(arena, err);
+}
+
+void fl_pass_run(fl_pass *pass, const fl_layers *layers, double energy_weight, double latency_weight,
+                 double *scratch) {
+    int n_nodes = layers->n_nodes;
+    double *leave = scratch, *by_group = scratch + n_nodes, *to_group = by_group + n_nodes;
+    pass->energy_weight = energy_weight;
+    pass->latency_weight = latency_weight;
+    pass->value = INFINITY;
+    pass->layer = pass->node = -1;
+    for (int l = 0; l < layers->n_layers; l++) {
+        double *arrive = pass->arrive + (size_t)l * (size_t)n_nodes;
+        if (l == 0) {
+            leave_source(pass, layers, arrive);
+        } else {
+            const fl_layer *before = &layers->layer[l - 1];
+            compute(leave, arrive - n_nodes, before->energy, before->latency, positive(energy_weight),
+                    positive(latency_weight), n_nodes);
+            reach_layer(pass, layers, l, arrive, leave, by_group, to_group);
+        }
+        stop_in_layer(pass, layers, l, arrive);
+    }
+}
+
+/** The node of layer `l` - 1 from which the best way leads to (l, b). */
+static int find_before(const fl_pass *pass, const fl_layers *layers, int l, int b) {
+    const fl_layer *before = &layers->layer[l - 1];
+    const double *arrive = pass->arrive + (size_t)(l - 1) * (size_t)layers->n_nodes;
+    double best = INFINITY;
+    int found = -1;
+    for (int a = 0; a < layers->n_nodes; a++) {
+        fl_cost move;
+        if (isinf(arrive[a]) || isinf(before->latency[a]) || !fl_layers_move(layers, l, a, b, &move)) continue;
+        double weight = arrive[a] + weigh(pass, &move) + pass->energy_weight * before->energy[a] +
+                        pass->latency_weight * before->latency[a];
+        if (!(weight < best)) continue;
+        best = weight;
+        found = a;
+    }
+    return found;
+}
+
+fl_cost fl_pass_trace(const fl_pass *pass, const fl_layers *layers, int *nodes) {
+    fl_cost cost = {0, 0};
+    nodes[pass->layer] = pass->node;
+    for (int l = pass->layer; l > 0; l--) nodes[l - 1] = find_before(pass, layers, l, nodes[l]);
+    for (int l = 0; l <= pass->layer; l++) {
+        fl_cost arc;
+        int a = l > 0 ? nodes[l - 1] : layers->source;
+        if (!fl_layers_arc(layers, l, a, nodes[l], l == pass->layer, &arc)) continue;
+        cost.energy += arc.energy;
+        cost.latency += arc.latency;
+    }
+    return cost;
+}
+
+fl_status fl_pass_shortest(const fl_layers *layers, double energy_weight, double latency_weight, int *nodes,
+                           int *exit, fl_cost *cost, fl_arena *arena, fl_error *err) {
+    fl_arena_mark mark = fl_arena_keep(arena);
+    fl_pass pass;
+    *exit = -1;
+    FL_TRY(fl_pass_init(&pass, layers, arena, err));
+    double *scratch = FL_NEW(arena, 3 * (size_t)layers->n_nodes, double);
+    if (scratch == NULL) return fl_arena_error(arena, err);
+    fl_pass_run(&pass, layers, energy_weight, latency_weight, scratch);
+    if (pass.layer >= 0) {
+        *exit = layers->layer[pass.layer].exit;
+        *cost = fl_pass_trace(&pass, layers, nodes);
+    }
+    fl_arena_release(arena, mark);
+    return FL_OK;
+}
