@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/exact.h"
 #include "core/labels.h"
+#include "core/reduce.h"
 
 enum { OPTION_TIME_LIMIT, OPTION_MEMORY };
 
@@ -18,6 +19,8 @@ static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
     fl_layers layers;
     fl_labels_found found;
     FL_TRY(fl_layers_build(&layers, task->instance, 0, task->arena, err));
+    int *original;
+    FL_TRY(fl_reduce_nodes(&layers, &original, task->arena, err));
     FL_TRY(fl_labels_search(&found, &layers, task, &query, err));
     answer->stop = found.stop;
     answer->bound = found.bound;
@@ -26,9 +29,10 @@ static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
         return FL_OK;
     }
     if (found.complete) answer->claim = FL_CLAIM_OPTIMAL;
+    fl_labels_path *best = &found.paths[0];
+    fl_reduce_restore(original, best->nodes, task->instance->apps[0].exits[best->exit].after);
     FL_TRY(fl_plan_create(&answer->plan, task->instance, task->arena, err));
-    return fl_plan_place(&answer->plan, task->instance, 0, found.paths[0].exit, found.paths[0].nodes,
-                         task->arena, err);
+    return fl_plan_place(&answer->plan, task->instance, 0, best->exit, best->nodes, task->arena, err);
 }
 
 const fl_method fl_exact_method = {

@@ -419,7 +419,7 @@ static fl_status run_trials(label_search *search, fl_labels_found *out, fl_error
 fl_status fl_labels_search(fl_labels_found *out, const fl_layers *layers, const fl_task *task,
                            const fl_labels_query *query, fl_error *err) {
     label_search search = {.task = task, .query = query, .layers = layers, .best = INFINITY};
-    double arcs = (double)layers->n_layers * layers->groups->n_groups * layers->groups->n_groups;
+    double arcs = (double)layers->n_layers * layers->n_nodes * layers->n_nodes;
     bool single = query->k == 1 && !query->frontier;
     search.plain = query->frontier || arcs < FEW_ARCS;
     *out = (fl_labels_found){.bound = -INFINITY};
