@@ -3,15 +3,16 @@
 #include <float.h>
 
 /** Keep the path of `pass` when it is the cheapest in time so far. */
-static void offer(fl_dual *dual, const fl_layers *layers, const fl_pass *pass, const int *nodes, fl_cost cost) {
+static void offer(fl_dual *dual, const fl_layers *layers, const fl_pass *pass, const int *nodes,
+                  fl_cost cost) {
     if (cost.latency > layers->deadline || !(cost.energy < dual->cost.energy)) return;
     for (int l = 0; l <= pass->layer; l++) dual->nodes[l] = nodes[l];
     dual->exit = layers->layer[pass->layer].exit;
     dual->cost = cost;
 }
 
-/** One secant step: the multiplier at which the late and the timely path weigh the same, its pass, and which of
- *  the two the pass's path replaces. Returns false when no path weighs less: the dual is solved. */
+/** One secant step: the multiplier at which the late and the timely path weigh the same, its pass, and which
+ * of the two the pass's path replaces. Returns false when no path weighs less: the dual is solved. */
 static bool step(fl_dual *dual, const fl_layers *layers, fl_cost *late, fl_cost *timely, fl_pass *spare,
                  int *nodes, double *scratch) {
     double lambda = (timely->energy - late->energy) / (late->latency - timely->latency);
@@ -42,8 +43,8 @@ static double rounding(const fl_dual *dual, const fl_layers *layers) {
     return 16 * DBL_EPSILON * layers->n_layers * (dual->cost.energy + dual->lambda * layers->deadline);
 }
 
-static fl_status reserve(fl_dual *dual, const fl_layers *layers, fl_pass *spare, int **nodes, double **scratch,
-                         fl_arena *arena, fl_error *err) {
+static fl_status reserve(fl_dual *dual, const fl_layers *layers, fl_pass *spare, int **nodes,
+                         double **scratch, fl_arena *arena, fl_error *err) {
     FL_TRY(fl_pass_init(&dual->energy, layers, arena, err));
     FL_TRY(fl_pass_init(&dual->latency, layers, arena, err));
     FL_TRY(fl_pass_init(&dual->reduced, layers, arena, err));

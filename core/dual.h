@@ -2,9 +2,10 @@
 /** The Lagrangian dual of the deadline.
  *
  *  For a multiplier lambda >= 0, min over paths of energy + lambda * (latency - deadline) bounds the optimum
- *  from below. The best multiplier is found by secants between a path that is cheap but late and one that is in
- *  time but dear, each step one pass (Handler and Zang, Networks 10, 1980; Juttner et al., "Lagrange relaxation
- *  based method for the QoS routing problem", INFOCOM 2001). On the way the best path in time is an upper bound. */
+ *  from below. The best multiplier is found by secants between a path that is cheap but late and one that is
+ * in time but dear, each step one pass (Handler and Zang, Networks 10, 1980; Juttner et al., "Lagrange
+ * relaxation based method for the QoS routing problem", INFOCOM 2001). On the way the best path in time is an
+ * upper bound. */
 #ifndef FINLAB_CORE_DUAL_H
 #define FINLAB_CORE_DUAL_H
 
@@ -19,14 +20,15 @@ typedef enum fl_dual_end {
 
 typedef struct fl_dual {
     fl_dual_end end;
-    fl_pass energy, latency; /* completion bounds by each alone; latency is not run when the end is CHEAPEST */
-    fl_pass reduced;         /* by energy + lambda * latency; not run while lambda is 0 */
-    double lambda;           /* J/s; 0: no step was taken */
-    double bound;            /* lower bound on the energy, J */
-    double slack;            /* rounding errors of reduced weights stay below this, J */
-    int *nodes;              /* [n_layers] the best path in time known, filled up to its exit */
-    int exit;                /* its exit */
-    fl_cost cost;            /* its cost */
+    fl_pass energy,
+        latency;     /* completion bounds by each alone; latency is not run when the end is CHEAPEST */
+    fl_pass reduced; /* by energy + lambda * latency; not run while lambda is 0 */
+    double lambda;   /* J/s; 0: no step was taken */
+    double bound;    /* lower bound on the energy, J */
+    double slack;    /* rounding errors of reduced weights stay below this, J */
+    int *nodes;      /* [n_layers] the best path in time known, filled up to its exit */
+    int exit;        /* its exit */
+    fl_cost cost;    /* its cost */
 } fl_dual;
 
 /** Solve the dual.

@@ -121,7 +121,7 @@ typedef enum fl_feature {
  *  one group; so systems whose links depend on tiers only have as many groups as tiers. */
 typedef struct fl_groups {
     int n_groups;
-    bool uniform; /* no link has a delay or an energy of its own */
+    bool uniform;           /* no link has a delay or an energy of its own */
     const int *group;       /* [n_nodes] */
     const double *slowness; /* [n_groups * n_groups], row = sender, s/bit; INFINITY: no link. NULL when
                                there are more than FL_GROUPS_MOST groups, as for the next two */

@@ -211,8 +211,8 @@ fl_status fl_groups_build(fl_groups *out, const fl_system *system, const fl_pair
     int n_groups = number_groups(group, leaders, leader, system->n_nodes);
     size_t cells = (size_t)n_groups * (size_t)n_groups;
     fl_link worst = extreme_link(system);
-    *out = (fl_groups){
-        .n_groups = n_groups, .uniform = worst.delay == 0 && worst.energy == 0, .group = group};
+    *out =
+        (fl_groups){.n_groups = n_groups, .uniform = worst.delay == 0 && worst.energy == 0, .group = group};
     double *matrices = n_groups <= FL_GROUPS_MOST ? FL_NEW(arena, 3 * cells, double) : NULL;
     if (matrices != NULL) {
         double *delay = matrices + cells, *energy = delay + cells;

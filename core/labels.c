@@ -16,8 +16,9 @@ static const double FIRST_CUT = 1.0 / 256, CUT_GROWTH = 4;
 /** What is left of a path that is on a node of layer l: its cost from computing there on. */
 typedef struct label {
     double latency, energy;
-    int next, index; /* what follows: a front of layer l + 1 and the label in it; next < 0: the path ends here */
-    int rank;        /* of its exit's accuracy, 0 the best; 0 everywhere but on the frontier */
+    int next,
+        index; /* what follows: a front of layer l + 1 and the label in it; next < 0: the path ends here */
+    int rank;  /* of its exit's accuracy, 0 the best; 0 everywhere but on the frontier */
 } label;
 
 /** The labels of one vertex, by rising latency. */
@@ -45,7 +46,7 @@ typedef struct label_search {
     int *n_fronts;         /* [n_layers] */
     label *merged, *spare; /* the front being merged and the one it is merged into */
     int n_merged, room;
-    double bytes;          /* of labels held */
+    double bytes; /* of labels held */
     long long n_labels, work;
     fl_stop stop;
 } label_search;
@@ -55,7 +56,7 @@ typedef struct label_search {
 
 static bool is_dominated(label_search *search, const label *new) {
     double *low = search->low;
-    if (search->query->frontier) {
+    if (search->query->goal != FL_LABELS_CHEAPEST) {
         for (int r = 0; r <= new->rank; r++) {
             if (low[r] <= new->energy) return true;
         }
@@ -73,7 +74,7 @@ static bool is_dominated(label_search *search, const label *new) {
 
 static void clear_low(label_search *search) {
     search->n_low = 0;
-    for (int r = 0; search->query->frontier && r < search->most_low; r++) search->low[r] = INFINITY;
+    for (int r = 0; r < search->most_low; r++) search->low[r] = INFINITY;
 }
 
 /* Merging labels into the front of one vertex */
@@ -106,7 +107,8 @@ static void append(label_search *search, int *n, const label *new) {
 static bool reserve(label_search *search, int n) {
     if (n <= search->room) return true;
     int room = 2 * n;
-    label *merged = FL_NEW(search->task->arena, room, label), *spare = FL_NEW(search->task->arena, room, label);
+    label *merged = FL_NEW(search->task->arena, room, label),
+          *spare = FL_NEW(search->task->arena, room, label);
     if (merged == NULL || spare == NULL) return false;
     if (search->n_merged > 0) memcpy(merged, search->merged, (size_t)search->n_merged * sizeof *merged);
     search->merged = merged;
@@ -115,9 +117,10 @@ static bool reserve(label_search *search, int n) {
     return true;
 }
 
-/** Merge the labels of a front that follows, each with `arc` before it, into the front at hand: both ascend in
- *  latency, so one pass over both drops what is dominated. What the allowance excludes is dropped first. */
-static bool merge(label_search *search, const front *from, int next, const fl_cost *arc, const allowance *left) {
+/** Merge the labels of a front that follows, each with `arc` before it, into the front at hand: both ascend
+ * in latency, so one pass over both drops what is dominated. What the allowance excludes is dropped first. */
+static bool merge(label_search *search, const front *from, int next, const fl_cost *arc,
+                  const allowance *left) {
     int i = 0, k = 0, n = search->n_merged;
     if (!reserve(search, n + from->n_labels)) return false;
     const label *old = search->merged;
@@ -259,7 +262,8 @@ static fl_status collect(const label_search *search, starts *out, fl_error *err)
         if (!fl_layers_move(layers, 0, layers->source, first->node, &move)) continue;
         for (int j = 0; j < first->n_labels; j++) {
             fl_cost cost = {move.energy + first->labels[j].energy, move.latency + first->labels[j].latency};
-            if (cost.latency <= layers->deadline) out->list[out->n++] = (start){i, j, first->labels[j].rank, cost};
+            if (cost.latency <= layers->deadline)
+                out->list[out->n++] = (start){i, j, first->labels[j].rank, cost};
         }
     }
     return FL_OK;
@@ -274,7 +278,19 @@ static int compare_energy(const void *a, const void *b) {
 static int compare_latency(const void *a, const void *b) {
     const start *one = a, *two = b;
     if (one->cost.latency != two->cost.latency) return one->cost.latency > two->cost.latency ? 1 : -1;
-    return (one->cost.energy > two->cost.energy) - (one->cost.energy < two->cost.energy);
+    if (one->cost.energy != two->cost.energy) return one->cost.energy > two->cost.energy ? 1 : -1;
+    return (one->rank > two->rank) - (one->rank < two->rank);
+}
+
+/** Whether a path that is slower by rounding only is no dearer and no less accurate than path `i`. */
+static bool is_shadowed(const starts *found, int i) {
+    const start *path = &found->list[i];
+    double same = path->cost.latency * (1 + FL_TOLERANCE_EQUAL);
+    for (int j = i + 1; j < found->n && found->list[j].cost.latency <= same; j++) {
+        const start *other = &found->list[j];
+        if (other->cost.energy <= path->cost.energy && other->rank <= path->rank) return true;
+    }
+    return false;
 }
 
 /** Only non-dominated paths stay, by rising latency; points that differ by rounding only are one. */
@@ -285,7 +301,7 @@ static void filter_frontier(label_search *search, starts *found) {
     for (int i = 0; i < found->n; i++) {
         const start *from = &found->list[i];
         label new = {.energy = from->cost.energy * (1 + FL_TOLERANCE_EQUAL), .rank = from->rank};
-        if (!is_dominated(search, &new)) found->list[n++] = *from;
+        if (!is_shadowed(found, i) && !is_dominated(search, &new)) found->list[n++] = *from;
     }
     found->n = n;
 }
@@ -299,7 +315,7 @@ static fl_status run_trial(label_search *search, starts *found, fl_error *err) {
         if (must_stop(search)) return FL_OK;
     }
     FL_TRY(collect(search, found, err));
-    if (search->query->frontier) {
+    if (search->query->goal != FL_LABELS_CHEAPEST) {
         filter_frontier(search, found);
     } else {
         qsort(found->list, (size_t)found->n, sizeof *found->list, compare_energy);
@@ -309,7 +325,8 @@ static fl_status run_trial(label_search *search, starts *found, fl_error *err) {
 
 /* Reading paths back */
 
-static fl_status read_path(const label_search *search, const start *from, fl_labels_path *out, fl_error *err) {
+static fl_status read_path(const label_search *search, const start *from, fl_labels_path *out,
+                           fl_error *err) {
     int *nodes = FL_NEW(search->task->arena, search->layers->n_layers, int);
     if (nodes == NULL) return fl_arena_error(search->task->arena, err);
     int i = from->front, j = from->index, l = 0;
@@ -348,12 +365,13 @@ static fl_status read_dual_path(const label_search *search, fl_labels_found *out
 
 /* The whole search */
 
-/** Ranks of the allowed exits by accuracy, 0 the best, equal ones alike; all 0 when accuracy does not count. */
+/** Ranks of the allowed exits by accuracy, 0 the best, equal ones alike; all 0 when accuracy does not count.
+ */
 static void rank_exits(label_search *search) {
     const fl_app *app = &search->layers->instance->apps[search->layers->app];
     for (int e = 0; e < app->n_exits; e++) {
         search->rank[e] = 0;
-        for (int o = 0; o < app->n_exits && search->query->frontier; o++) {
+        for (int o = 0; o < app->n_exits && search->query->goal == FL_LABELS_FRONTIER; o++) {
             bool better = fl_cost_accurate(app, o) && fl_cost_accuracy(app, o) > fl_cost_accuracy(app, e);
             search->rank[e] += better;
         }
@@ -364,7 +382,7 @@ static fl_status prepare(label_search *search, fl_error *err) {
     fl_arena *arena = search->task->arena;
     int n_layers = search->layers->n_layers, n_nodes = search->layers->n_nodes;
     int n_exits = search->layers->instance->apps[search->layers->app].n_exits;
-    search->most_low = search->query->frontier ? n_exits : search->query->k;
+    search->most_low = search->query->goal == FL_LABELS_FRONTIER ? n_exits : search->query->k;
     search->rank = FL_NEW(arena, n_exits, int);
     search->low = FL_NEW(arena, search->most_low, double);
     search->fronts = FL_NEW(arena, n_layers, front *);
@@ -390,6 +408,7 @@ static bool is_settled(const label_search *search, const starts *found, double c
 /** Trials with a growing cut until the answer is settled. */
 static fl_status run_trials(label_search *search, fl_labels_found *out, fl_error *err) {
     fl_arena *arena = search->task->arena;
+    bool all = search->query->goal != FL_LABELS_CHEAPEST;
     const fl_dual *dual = &search->dual;
     double gap = dual->cost.energy - dual->bound;
     double width = FIRST_CUT * (search->query->k > 1 ? fmax(gap, dual->bound) : gap);
@@ -403,7 +422,7 @@ static fl_status run_trials(label_search *search, fl_labels_found *out, fl_error
         if (search->stop != FL_STOP_DONE) return FL_OK;
         if (is_settled(search, &found, cut)) {
             out->complete = true;
-            return read_paths(search, &found, search->query->frontier ? found.n : search->query->k, out, err);
+            return read_paths(search, &found, all ? found.n : search->query->k, out, err);
         }
         out->bound = fmax(out->bound, cut - dual->slack);
         int k = search->query->k;
@@ -420,8 +439,8 @@ fl_status fl_labels_search(fl_labels_found *out, const fl_layers *layers, const 
                            const fl_labels_query *query, fl_error *err) {
     label_search search = {.task = task, .query = query, .layers = layers, .best = INFINITY};
     double arcs = (double)layers->n_layers * layers->n_nodes * layers->n_nodes;
-    bool single = query->k == 1 && !query->frontier;
-    search.plain = query->frontier || arcs < FEW_ARCS;
+    bool single = query->goal == FL_LABELS_CHEAPEST && query->k == 1;
+    search.plain = query->goal != FL_LABELS_CHEAPEST || arcs < FEW_ARCS;
     *out = (fl_labels_found){.bound = -INFINITY};
     FL_TRY(fl_dual_solve(&search.dual, layers, !single ? -1 : search.plain ? 0 : SECANTS, task->arena, err));
     out->bound = search.dual.bound - search.dual.slack;

@@ -1,22 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Search over non-dominated labels: the exact engine behind `exact`, its k best plans, and the frontier.
  *
- *  A label is what is left of a path: block l is on some node, what follows is known. Labels grow from the exits
- *  back to the source, layer by layer. At one vertex a label is dropped when another (k others, for the k best)
- *  is no worse in latency, energy and, for the frontier, accuracy; and when the completion bounds of the dual
- *  (core/dual.h) show that it cannot be part of a path looked for: one in time, not dearer than the best known,
- *  and with a reduced weight under the current cut. The cut starts just above the dual bound and is raised until
- *  what was found lies below it: every cheaper path would have been found too, so the answer is exact, and since
- *  the duality gap is mostly tiny, few labels are ever made. */
+ *  A label is what is left of a path: block l is on some node, what follows is known. Labels grow from the
+ * exits back to the source, layer by layer. At one vertex a label is dropped when another (k others, for the
+ * k best) is no worse in latency, energy and, for the frontier, accuracy; and when the completion bounds of
+ * the dual (core/dual.h) show that it cannot be part of a path looked for: one in time, not dearer than the
+ * best known, and with a reduced weight under the current cut. The cut starts just above the dual bound and
+ * is raised until what was found lies below it: every cheaper path would have been found too, so the answer
+ * is exact, and since the duality gap is mostly tiny, few labels are ever made. */
 #ifndef FINLAB_CORE_LABELS_H
 #define FINLAB_CORE_LABELS_H
 
 #include "core/dual.h"
 #include "core/method.h"
 
+/** What is looked for. */
+typedef enum fl_labels_goal {
+    FL_LABELS_CHEAPEST, /* the k cheapest paths in time */
+    FL_LABELS_CURVE,    /* all Pareto-optimal paths in (energy, latency) */
+    FL_LABELS_FRONTIER  /* all Pareto-optimal paths in (energy, latency, accuracy) */
+} fl_labels_goal;
+
 typedef struct fl_labels_query {
-    int k;             /* how many of the cheapest paths to find, >= 1 */
-    bool frontier;     /* all Pareto-optimal paths in (energy, latency, accuracy) instead; k must be 1 */
+    fl_labels_goal goal;
+    int k;             /* how many of the cheapest paths, >= 1; 1 for the other goals */
     double time_limit; /* s since task->start; 0: none */
     double memory;     /* bytes of labels; 0: no limit */
 } fl_labels_query;
@@ -28,12 +35,12 @@ typedef struct fl_labels_path {
 } fl_labels_path;
 
 typedef struct fl_labels_found {
-    fl_labels_path *paths; /* [n_paths] by rising energy (frontier: rising latency) */
+    fl_labels_path *paths; /* [n_paths] by rising energy (curve, frontier: by rising latency) */
     int n_paths;
-    bool complete;         /* the paths are all that was asked for, proven; else a limit struck */
-    double bound;          /* no path in time costs less, J; INFINITY: there is none */
+    bool complete; /* the paths are all that was asked for, proven; else a limit struck */
+    double bound;  /* no path in time costs less, J; INFINITY: there is none */
     fl_stop stop;
-    long long n_labels;    /* labels made */
+    long long n_labels; /* labels made */
 } fl_labels_found;
 
 /** Search. Everything lives in task->arena.

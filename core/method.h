@@ -54,7 +54,9 @@ typedef enum fl_claim {
 
 /** What a method fills in; starts as "no plan, no bound, nothing claimed, done". */
 typedef struct fl_answer {
-    fl_plan plan; /* candidate, in the run's arena; n_apps == 0: none */
+    fl_plan plan;          /* candidate, in the run's arena; n_apps == 0: none */
+    fl_plan *alternatives; /* [n_alternatives] the best plans in order, that one first, when asked for */
+    int n_alternatives;
     double bound; /* proven lower bound on the energy, J; -INFINITY: none */
     fl_claim claim;
     fl_stop stop;

@@ -14,7 +14,8 @@ enum { ROWS = 4 }; /* matrix rows per sweep over the output, which then is loade
 /** out[b] = min(out[b], start[i] + slow * rows[i][b]) for four rows. */
 FL_CLONES static void relax_slowness(double *restrict out, const double *const rows[ROWS],
                                      const double start[ROWS], double slow, int n) {
-    const double *restrict s0 = rows[0], *restrict s1 = rows[1], *restrict s2 = rows[2], *restrict s3 = rows[3];
+    const double *restrict s0 = rows[0], *restrict s1 = rows[1], *restrict s2 = rows[2],
+                           *restrict s3 = rows[3];
     double c0 = start[0], c1 = start[1], c2 = start[2], c3 = start[3];
     for (int b = 0; b < n; b++) {
         double x0 = c0 + slow * s0[b], x1 = c1 + slow * s1[b];
@@ -54,7 +55,8 @@ static move_weights weigh_moves(const fl_pass *pass, const fl_layer *layer) {
 }
 
 /** Min-plus product over the groups: to[B] = min over A of from[A] + move(A, B). */
-static void relax_groups(double *to, const double *from, const fl_groups *groups, const move_weights *weights) {
+static void relax_groups(double *to, const double *from, const fl_groups *groups,
+                         const move_weights *weights) {
     int n = groups->n_groups, n_rows = 0;
     const double *rows[ROWS];
     double start[ROWS];
@@ -84,7 +86,8 @@ static void relax_groups(double *to, const double *from, const fl_groups *groups
 /** Weight of computing on each node and of what came before: leave[n] = arrive[n] + compute. */
 static void compute(double *restrict leave, const double *restrict arrive, const double *restrict energy,
                     const double *restrict latency, double energy_weight, double latency_weight, int n) {
-    for (int a = 0; a < n; a++) leave[a] = arrive[a] + energy_weight * energy[a] + latency_weight * latency[a];
+    for (int a = 0; a < n; a++)
+        leave[a] = arrive[a] + energy_weight * energy[a] + latency_weight * latency[a];
 }
 
 /** Reach layer `l` > 0: by a move from a node of another group or the same one, or by staying. A move from a
@@ -167,7 +170,8 @@ static int find_before(const fl_pass *pass, const fl_layers *layers, int l, int 
     int found = -1;
     for (int a = 0; a < layers->n_nodes; a++) {
         fl_cost move;
-        if (isinf(arrive[a]) || isinf(before->latency[a]) || !fl_layers_move(layers, l, a, b, &move)) continue;
+        if (isinf(arrive[a]) || isinf(before->latency[a]) || !fl_layers_move(layers, l, a, b, &move))
+            continue;
         double weight = arrive[a] + weigh(pass, &move) + pass->energy_weight * before->energy[a] +
                         pass->latency_weight * before->latency[a];
         if (!(weight < best)) continue;

@@ -2,10 +2,10 @@
 /** Shortest paths on the layered graph by one scalar weight, for every vertex at once.
  *
  *  A pass computes, layer by layer from the source, the least weight at which each vertex can be reached. One
- *  layer is a min-plus product of a vector with the matrix of links, fused with the arithmetic of the arcs, so
- *  no arc is ever stored: O(layers * (groups^2 + nodes)) time, O(layers * nodes) memory.
- *  With energy or latency alone these are completion bounds; with energy + lambda * latency they are those of
- *  the Lagrangian relaxation (core/dual.h). */
+ *  layer is a min-plus product of a vector with the matrix of links, fused with the arithmetic of the arcs,
+ * so no arc is ever stored: O(layers * (groups^2 + nodes)) time, O(layers * nodes) memory. With energy or
+ * latency alone these are completion bounds; with energy + lambda * latency they are those of the Lagrangian
+ * relaxation (core/dual.h). */
 #ifndef FINLAB_CORE_PASSES_H
 #define FINLAB_CORE_PASSES_H
 

@@ -2,11 +2,11 @@
 #include "core/reduce.h"
 #include <stdlib.h>
 
-/** A node and what it sums up to: a dominating node never comes after one that it dominates, but for rounding,
- *  which at worst keeps a node too many. */
+/** A node and what it sums up to: a dominating node never comes after one that it dominates, but for
+ * rounding, which at worst keeps a node too many. */
 typedef struct rank_key {
     int node, group;
-    int barred;          /* blocks that may not run here */
+    int barred;             /* blocks that may not run here */
     double latency, energy; /* sums over the others */
 } rank_key;
 

@@ -2,9 +2,10 @@
 /** Leaving out nodes that another node makes needless.
  *
  *  Two nodes of one group have the same links. When one also computes every block at least as fast and as
- *  cheaply, and sends and receives at least as cheaply, any plan may use it in the other's place: no cost rises,
- *  and moves between the two vanish. So the other can be left out of a search for the optimum or the frontier
- *  (not of one for the k best plans). Systems of many nodes in few tiers shrink to the non-dominated ones. */
+ *  cheaply, and sends and receives at least as cheaply, any plan may use it in the other's place: no cost
+ * rises, and moves between the two vanish. So the other can be left out of a search for the optimum or the
+ * frontier (not of one for the k best plans). Systems of many nodes in few tiers shrink to the non-dominated
+ * ones. */
 #ifndef FINLAB_CORE_REDUCE_H
 #define FINLAB_CORE_REDUCE_H
 

@@ -91,6 +91,25 @@ static void set_bound(fl_result *result, const fl_answer *answer) {
     }
 }
 
+/** Judge the k best plans; all must be feasible, for a method says so by naming them. */
+static fl_status judge_alternatives(fl_result *result, const fl_instance *instance, const fl_answer *answer,
+                                    fl_arena *arena, fl_error *err) {
+    result->alternatives = FL_NEW(arena, answer->n_alternatives, fl_alternative);
+    if (result->alternatives == NULL) return fl_arena_error(arena, err);
+    for (int i = 0; i < answer->n_alternatives; i++) {
+        fl_alternative *at = &result->alternatives[result->n_alternatives++];
+        *at = (fl_alternative){.plan = answer->alternatives[i],
+                               .apps = FL_NEW(arena, instance->n_apps, fl_app_cost)};
+        if (at->apps == NULL) return fl_arena_error(arena, err);
+        FL_TRY(fl_evaluate_plan(&at->verdict, at->apps, instance, &at->plan, arena, err));
+        if (at->verdict.feasible) continue;
+        return fl_error_set(err, FL_EINTERNAL, NULL,
+                            "method \"%s\" names an alternative that the judge refuses",
+                            result->method->name);
+    }
+    return FL_OK;
+}
+
 static fl_status judge(fl_result *result, const fl_instance *instance, const fl_answer *answer,
                        fl_arena *arena, fl_error *err) {
     result->stop = answer->stop;
@@ -102,6 +121,7 @@ static fl_status judge(fl_result *result, const fl_instance *instance, const fl_
         FL_TRY(fl_evaluate_plan(&result->verdict, result->apps, instance, &answer->plan, arena, err));
         result->has_plan = result->verdict.feasible;
     }
+    if (answer->n_alternatives > 0) FL_TRY(judge_alternatives(result, instance, answer, arena, err));
     FL_TRY(check_claims(result, answer, err));
     result->status = decide(result, answer->claim);
     set_bound(result, answer);
@@ -189,6 +209,17 @@ static fl_value *write_candidate(const fl_result *result, const fl_instance *ins
     return to;
 }
 
+static void add_alternatives(fl_value *to, const fl_result *result, const fl_instance *instance,
+                             fl_arena *arena) {
+    fl_value *array = fl_value_add(arena, to, "alternatives", fl_value_array(arena));
+    for (int i = 0; i < result->n_alternatives; i++) {
+        const fl_alternative *at = &result->alternatives[i];
+        fl_value *entry = fl_value_add(arena, array, NULL, fl_value_object(arena));
+        add_costs(entry, &at->verdict, instance->n_apps > 1, arena);
+        fl_value_add(arena, entry, "plan", write_plan(&at->plan, at->apps, instance, arena));
+    }
+}
+
 fl_value *fl_result_write(const fl_result *result, const fl_instance *instance, fl_arena *arena) {
     static const fl_verdict none = {.energy = NAN, .power = NAN, .latency = NAN, .accuracy = NAN};
     fl_value *to = fl_value_object(arena);
@@ -205,6 +236,7 @@ fl_value *fl_result_write(const fl_result *result, const fl_instance *instance, 
     if (!result->has_plan && result->plan.n_apps > 0) {
         fl_value_add(arena, to, "candidate", write_candidate(result, instance, arena));
     }
+    if (result->n_alternatives > 0) add_alternatives(to, result, instance, arena);
     if (!isnan(result->claimed)) add_number(to, "claimed", result->claimed, arena);
     return arena->failed ? NULL : to;
 }

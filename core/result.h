@@ -13,6 +13,13 @@ typedef enum fl_result_status {
     FL_RESULT_UNKNOWN     /* no plan found and none disproved */
 } fl_result_status;
 
+/** One of the k best plans. */
+typedef struct fl_alternative {
+    fl_plan plan;
+    fl_verdict verdict; /* feasible */
+    fl_app_cost *apps;  /* [n_apps] */
+} fl_alternative;
+
 typedef struct fl_result {
     fl_result_status status;
     fl_stop stop;
@@ -21,10 +28,12 @@ typedef struct fl_result {
     fl_plan plan;       /* the answer, or the candidate that the judge refused; n_apps == 0: neither */
     fl_verdict verdict; /* of that plan */
     fl_app_cost *apps;  /* [n_apps] of that plan */
-    double bound;       /* proven lower bound on the energy, J; NAN: none */
-    double gap;         /* (energy - bound) / energy, 0 when both are 0; NAN without a plan or bound */
-    double claimed;     /* an energy that came without a plan, J; NAN: none */
-    double seconds;     /* wall clock of the method and the judge */
+    fl_alternative *alternatives; /* [n_alternatives] the best plans in order, when asked for */
+    int n_alternatives;
+    double bound;   /* proven lower bound on the energy, J; NAN: none */
+    double gap;     /* (energy - bound) / energy, 0 when both are 0; NAN without a plan or bound */
+    double claimed; /* an energy that came without a plan, J; NAN: none */
+    double seconds; /* wall clock of the method and the judge */
 } fl_result;
 
 /** Solve: refuse what the method cannot honour, call it, judge its plan again and decide the status.
@@ -44,7 +53,8 @@ const char *fl_result_status_name(fl_result_status status);
 const char *fl_stop_name(fl_stop stop);
 
 /** The result record as a document in `arena`: status, stop, method, energy, power, latency, accuracy, bound,
- *  gap, seconds, plan, each null when there is none; `candidate` and `claimed` where they apply. With several
+ *  gap, seconds, plan, each null when there is none; `alternatives`, `candidate` and `claimed` where they
+ *  apply. With several
  *  applications latency and accuracy stand in the plan's entries. NULL: no memory. */
 fl_value *fl_result_write(const fl_result *result, const fl_instance *instance, fl_arena *arena);
 
