@@ -309,6 +309,7 @@ static void filter_frontier(label_search *search, starts *found) {
 static fl_status run_trial(label_search *search, starts *found, fl_error *err) {
     search->dropped = false;
     search->bytes = 0;
+    search->work = WORK_PER_LOOK + 1; /* look at once */
     *found = (starts){NULL, 0};
     for (int l = search->layers->n_layers - 1; l >= 0; l--) {
         FL_TRY(run_layer(search, l, err));

@@ -2,6 +2,7 @@
 /* `cheapest`: the least energy, whatever the deadline. Copy this file to start a method of your own;
  * README.md says what else belongs to it. */
 #include "heuristics/methods.h"
+#include "core/passes.h"
 #include "heuristics/ties.h"
 
 /* 3. Answer the task. What is allocated comes from task->arena, which the caller empties; what fails returns
@@ -16,7 +17,7 @@ static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
 
     /* The path of least energy. No path at all: no plan is feasible, and that is proven. */
     fl_cost cost;
-    FL_TRY(fl_layers_shortest(&layers, 1, 0, path.nodes, &path.exit, &cost, task->arena, err));
+    FL_TRY(fl_pass_shortest(&layers, 1, 0, path.nodes, &path.exit, &cost, task->arena, err));
     if (path.exit < 0) {
         answer->claim = FL_CLAIM_INFEASIBLE;
         return FL_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `fastest`: the least latency, whatever the energy. When even that is late, nothing is in time. */
 #include "heuristics/methods.h"
+#include "core/passes.h"
 #include "heuristics/ties.h"
 
 /* Of the paths of least latency, the one of least energy. */
@@ -18,7 +19,7 @@ static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
     bool in_time;
     FL_TRY(fl_layers_build(&layers, task->instance, 0, task->arena, err));
     FL_TRY(fl_path_create(&path, &layers, task->arena, err));
-    FL_TRY(fl_layers_shortest(&layers, 0, 1, path.nodes, &path.exit, &cost, task->arena, err));
+    FL_TRY(fl_pass_shortest(&layers, 0, 1, path.nodes, &path.exit, &cost, task->arena, err));
     if (path.exit >= 0) {
         FL_TRY(fl_path_create(&tie, &layers, task->arena, err));
         FL_TRY(find_cheapest_tie(&tie, &layers, task->arena, err));

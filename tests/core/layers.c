@@ -133,55 +133,6 @@ Test(layers, the_arcs_of_a_plan_add_up_to_what_the_judge_says) {
     cr_assert(compared > 1000 && missing > 100, "%d compared, %d without an arc", compared, missing);
 }
 
-Test(layers, shortest_finds_the_least_weight_of_all_plans) {
-    for (uint64_t seed = 0; seed < 300; seed++) {
-        static const double weights[][2] = {{1, 0}, {0, 1}, {1, 50}};
-        fl_instance *instance;
-        fl_recipe recipe = {.seed = seed};
-        cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
-        cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
-        brute_answer all = brute_solve(instance);
-        for (int w = 0; w < 3; w++) {
-            int nodes[16], exit;
-            fl_cost cost;
-            long double least = HUGE_VALL;
-            for (int i = 0; i < all.apps[0].n; i++) {
-                const brute_plan *plan = &all.apps[0].plans[i];
-                least = fminl(least, weights[w][0] * plan->energy + weights[w][1] * plan->latency);
-            }
-            fl_arena_mark before = fl_arena_keep(&arena);
-            cr_assert(fl_layers_shortest(&layers, weights[w][0], weights[w][1], nodes, &exit, &cost, &arena,
-                                         &err) == FL_OK);
-            cr_assert(fl_arena_keep(&arena).used == before.used, "scratch is released");
-            cr_assert((exit < 0) == isinf(least), "seed %d", (int)seed);
-            if (exit < 0) continue;
-            double found = weights[w][0] * cost.energy + weights[w][1] * cost.latency;
-            cr_assert(near(found, (double)least), "seed %d: %.17g, not %.17Lg", (int)seed, found, least);
-            naive_cost real = naive_place(instance, 0, exit, nodes);
-            cr_assert(real.accurate && near(cost.energy, (double)real.energy));
-        }
-        brute_free(&all);
-        fl_instance_free(instance);
-        fl_arena_reset(&arena);
-    }
-}
-
-Test(layers, ties_go_to_the_lower_node_and_the_earlier_exit) {
-    static const char equal[] =
-        "{'schema': 'finlab/1', 'system': {'nodes': [{'name': 'a', 'speed': 1, 'power': 0}, {'name': 'b', "
-        "'speed': 1,"
-        " 'power': 0}], 'links': [{'from': 'a', 'to': 'b', 'rate': 1}, {'from': 'b', 'to': 'a', 'rate': 1}]},"
-        " 'apps': [{'source': 'b', 'deadline': 1, 'blocks': [{'ops': 0}, {'ops': 0}],"
-        "  'exits': [{'after': 1, 'accuracy': 1}, {'after': 2, 'accuracy': 1}]}]}";
-    fl_instance *instance = build_instance(equal);
-    int nodes[2], exit;
-    fl_cost cost;
-    cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
-    cr_assert(fl_layers_shortest(&layers, 1, 1, nodes, &exit, &cost, &arena, &err) == FL_OK);
-    cr_assert(exit == 0 && nodes[0] == 0 && cost.energy == 0 && cost.latency == 0);
-    fl_instance_free(instance);
-}
-
 Test(layers, without_memory_there_are_none) {
     fl_arena none;
     fl_arena_init(&none, 1);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/frontier.h"
+#include "core/generate.h"
+#include "tests/support/brute.h"
+#include "tests/support/build.h"
+#include <criterion/criterion.h>
+
+static fl_arena arena;
+static fl_error err;
+static fl_frontier frontier;
+
+static void start(void) {
+    fl_arena_init(&arena, 0);
+}
+
+static void stop(void) {
+    fl_arena_free(&arena);
+}
+
+TestSuite(frontier, .init = start, .fini = stop);
+
+enum { WIDE = 4 }; /* deadlines are this much looser than drawn, so that frontiers have several points */
+
+static fl_instance *draw(uint64_t seed) {
+    fl_instance *tight, *instance;
+    fl_recipe recipe = {.seed = seed, .blocks = 1 + (int)(seed % 5)};
+    cr_assert(fl_generate(&tight, &recipe, &err) == FL_OK);
+    fl_change change = FL_CHANGE_NONE;
+    change.deadline = tight->apps[0].deadline * WIDE;
+    change.accuracy = seed % 2 == 0 ? 0 : tight->apps[0].accuracy;
+    cr_assert(fl_instance_with(&instance, tight, &change, 1, FL_PLACE_JSON, &err) == FL_OK);
+    fl_instance_free(tight);
+    return instance;
+}
+
+/** Whether point `a` is no worse than (energy, latency, accuracy), within a relative 1e-9. */
+static bool covers(const fl_frontier_point *a, double energy, double latency, double accuracy, bool curve) {
+    return a->verdict.energy <= energy * (1 + 1e-9) && a->verdict.latency <= latency * (1 + 1e-9) &&
+           (curve || a->verdict.accuracy >= accuracy - 1e-9);
+}
+
+static void check(uint64_t seed, bool curve, long *points) {
+    fl_instance *instance = draw(seed);
+    fl_frontier_query query = {.curve = curve};
+    cr_assert(fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err) == FL_OK, "%s", err.text);
+    cr_assert(frontier.complete && frontier.stop == FL_STOP_DONE);
+    brute_answer all = brute_solve(instance);
+    for (int i = 0; i < all.apps[0].n; i++) { /* every plan in time is covered by a point */
+        const brute_plan *plan = &all.apps[0].plans[i];
+        if (!naive_in_time(&instance->apps[0], plan->latency)) continue;
+        double accuracy = (double)naive_accuracy(&instance->apps[0], plan->exit);
+        bool covered = false;
+        for (int j = 0; j < frontier.n_points && !covered; j++) {
+            covered =
+                covers(&frontier.points[j], (double)plan->energy, (double)plan->latency, accuracy, curve);
+        }
+        cr_assert(covered, "seed %d: a plan of %.17Lg J in %.17Lg s is not covered", (int)seed, plan->energy,
+                  plan->latency);
+    }
+    for (int j = 0; j < frontier.n_points; j++) { /* and no point by another */
+        const fl_verdict *at = &frontier.points[j].verdict;
+        naive_verdict real = naive_judge(instance, &frontier.points[j].plan);
+        cr_assert(real.feasible && fabs((double)real.energy - at->energy) <= 1e-12 * at->energy);
+        cr_assert(j == 0 || at->latency >= frontier.points[j - 1].verdict.latency);
+        for (int i = 0; i < frontier.n_points; i++) {
+            cr_assert(i == j || !covers(&frontier.points[i], at->energy, at->latency, at->accuracy, curve),
+                      "seed %d: point %d covers point %d", (int)seed, i, j);
+        }
+    }
+    *points += frontier.n_points;
+    brute_free(&all);
+    fl_instance_free(instance);
+}
+
+Test(frontier, covers_every_plan_and_no_point_covers_another) {
+    long points = 0;
+    int n = build_instances(1500);
+    for (int seed = 0; seed < n; seed++) check((uint64_t)seed, false, &points);
+    cr_assert(points > 2 * n, "only %ld points", points);
+}
+
+Test(frontier, the_curve_trades_energy_against_latency_only) {
+    long points = 0;
+    for (int seed = 0; seed < 500; seed++) check((uint64_t)seed, true, &points);
+}
+
+Test(frontier, of_an_infeasible_instance_has_no_point) {
+    fl_instance *instance = build_variant(build_two_tiers, "/apps/0/deadline", "0.001");
+    fl_frontier_query query = {0};
+    cr_assert(fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err) == FL_OK);
+    cr_assert(frontier.complete && frontier.n_points == 0);
+    fl_instance_free(instance);
+}
+
+Test(frontier, several_applications_are_refused) {
+    fl_instance *instance;
+    fl_recipe recipe = {.seed = 1, .apps = 2};
+    fl_frontier_query query = {0};
+    cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+    cr_assert(fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err) == FL_EUNSUPPORTED);
+    fl_instance_free(instance);
+}
+
+Test(frontier, a_memory_limit_stops_it_without_points) {
+    fl_instance *instance;
+    fl_recipe recipe = {.seed = 1, .blocks = 30, .nodes = 20, .plain = true, .tightness = FL_TIGHTNESS_LOOSE};
+    fl_frontier_query query = {.memory = 2e4};
+    cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+    cr_assert(fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err) == FL_OK);
+    cr_assert(!frontier.complete && frontier.stop == FL_STOP_MEMORY && frontier.n_points == 0);
+    fl_instance_free(instance);
+}
+
+Test(frontier, is_written_with_plans) {
+    fl_instance *instance = build_instance(build_two_tiers);
+    fl_frontier_query query = {0};
+    cr_assert(fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err) == FL_OK);
+    fl_value *document = fl_frontier_write(&frontier, instance, &arena);
+    const fl_value *points = fl_value_get(document, "points");
+    cr_assert(points->n_items == frontier.n_points && points->n_items == 1);
+    cr_assert(fabs(fl_value_get(points->first, "energy")->number - 0.107) < 1e-12);
+    cr_assert(fl_value_get(points->first, "plan")->first->kind == FL_OBJECT);
+    fl_instance_free(instance);
+}

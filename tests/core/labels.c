@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/labels.h"
+#include "core/exact.h"
+#include "core/generate.h"
+#include "core/result.h"
+#include "tests/support/brute.h"
+#include "tests/support/build.h"
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+static fl_arena arena;
+static fl_error err;
+static fl_settings settings;
+static fl_result result;
+
+static void start(void) {
+    fl_arena_init(&arena, 0);
+}
+
+static void stop(void) {
+    fl_arena_free(&arena);
+}
+
+TestSuite(labels, .init = start, .fini = stop);
+
+static void set(const fl_instance *instance, const char *option, double value) {
+    fl_settings_default(&settings, &fl_exact_method, instance);
+    settings.value[fl_method_option(&fl_exact_method, option)] = value;
+}
+
+static void run(const fl_instance *instance) {
+    cr_assert(fl_run(&result, instance, &fl_exact_method, &settings, &arena, NULL, &err) == FL_OK, "%s",
+              err.text);
+}
+
+static int compare(const void *a, const void *b) {
+    const double *one = a, *two = b;
+    return (*one > *two) - (*one < *two);
+}
+
+static void check_k_best(uint64_t seed) {
+    fl_instance *instance;
+    fl_recipe recipe = {.seed = seed, .blocks = 1 + (int)(seed % 5)};
+    cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+    brute_answer all = brute_solve(instance);
+    double *energies = malloc((size_t)(all.apps[0].n + 1) * sizeof *energies);
+    int n = 0;
+    for (int i = 0; i < all.apps[0].n; i++) {
+        const brute_plan *plan = &all.apps[0].plans[i];
+        if (naive_in_time(&instance->apps[0], plan->latency)) energies[n++] = (double)plan->energy;
+    }
+    qsort(energies, (size_t)n, sizeof *energies, compare);
+    for (int k = 2; k <= 40; k += 19) {
+        set(instance, "k", k);
+        run(instance);
+        cr_assert(result.n_alternatives == (n < k ? n : k), "seed %d: %d of %d plans", (int)seed,
+                  result.n_alternatives, n);
+        for (int i = 0; i < result.n_alternatives; i++) {
+            const fl_plan *plan = &result.alternatives[i].plan;
+            cr_assert(fabs(result.alternatives[i].verdict.energy - energies[i]) <= 1e-9 * energies[i],
+                      "seed %d: plan %d", (int)seed, i);
+            int depth = fl_plan_depth(plan, instance, 0);
+            for (int j = 0; j < i; j++) { /* no plan twice */
+                const fl_placement *other = &result.alternatives[j].plan.apps[0];
+                cr_assert(other->exit != plan->apps[0].exit ||
+                              memcmp(other->nodes, plan->apps[0].nodes, (size_t)depth * sizeof(int)) != 0,
+                          "seed %d: plans %d and %d are one", (int)seed, i, j);
+            }
+        }
+    }
+    free(energies);
+    brute_free(&all);
+    fl_instance_free(instance);
+}
+
+Test(labels, the_k_best_plans_are_those_of_all_plans) {
+    int n = build_instances(1500);
+    for (int seed = 0; seed < n; seed++) check_k_best((uint64_t)seed);
+}
+
+/** A chain with two nodes for every block, alike but for speed and power: no plan dominates another, and the
+ *  frontier doubles with every block. */
+static fl_instance *exponential(int n_blocks, double deadline) {
+    static const fl_node nodes[] = {{"slow", 0, 1, 1, 0, 0, INFINITY, INFINITY},
+                                    {"fast", 0, 2, 8, 0, 0, INFINITY, INFINITY}};
+    static const fl_node_link links[] = {{0, 1, {1e9, 0, 0, INFINITY}, 0}, {1, 0, {1e9, 0, 0, INFINITY}, 1}};
+    fl_block blocks[40];
+    double ops = 1;
+    for (int l = 0; l < n_blocks; l++, ops *= 1.9) blocks[l] = (fl_block){.ops = ops, .n_allowed = -1};
+    fl_exit exit = {.after = n_blocks, .accuracy = 1};
+    fl_app app = {.source = 0,
+                  .rate = 1,
+                  .deadline = deadline * ops,
+                  .count = 1,
+                  .n_blocks = n_blocks,
+                  .blocks = blocks,
+                  .n_exits = 1,
+                  .exits = &exit};
+    fl_instance parts = {.system = {2, nodes, 2, links, 0, NULL}, .n_apps = 1, .apps = &app}, *instance;
+    cr_assert(fl_instance_create(&instance, &parts, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+    return instance;
+}
+
+Test(labels, an_exponential_family_is_answered_or_stopped_with_a_valid_bound) {
+    fl_instance *instance = exponential(36, 0.8);
+    set(instance, "memory", 2e6);
+    run(instance);
+    cr_assert(result.has_plan && result.bound <= result.verdict.energy);
+    cr_assert(result.status == FL_RESULT_OPTIMAL || result.stop == FL_STOP_MEMORY);
+    fl_instance_free(instance);
+    instance = exponential(14, 0.8);
+    brute_answer all = brute_solve(instance);
+    set(instance, "memory", 0);
+    run(instance);
+    cr_assert(result.status == FL_RESULT_OPTIMAL);
+    cr_assert(fabs(result.verdict.energy - (double)all.verdict.energy) <= 1e-12 * result.verdict.energy);
+    brute_free(&all);
+    fl_instance_free(instance);
+}
+
+Test(labels, the_k_best_stop_at_the_memory_limit) {
+    fl_instance *instance;
+    fl_recipe recipe = {.seed = 1, .blocks = 30, .nodes = 20, .plain = true, .tightness = FL_TIGHTNESS_LOOSE};
+    cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+    set(instance, "k", 10000);
+    settings.value[fl_method_option(&fl_exact_method, "memory")] = 1e5;
+    run(instance);
+    cr_assert(result.status != FL_RESULT_OPTIMAL && result.stop == FL_STOP_MEMORY);
+    fl_instance_free(instance);
+}
+
+Test(labels, an_interrupt_stops_with_the_best_plan_known) {
+    static volatile sig_atomic_t interrupt = 1;
+    fl_instance *instance = exponential(30, 0.8);
+    fl_settings_default(&settings, &fl_exact_method, instance);
+    cr_assert(fl_run(&result, instance, &fl_exact_method, &settings, &arena, &interrupt, &err) == FL_OK);
+    cr_assert(result.stop == FL_STOP_INTERRUPTED && result.status == FL_RESULT_FEASIBLE && result.gap > 0);
+    fl_instance_free(instance);
+}
