@@ -18,18 +18,19 @@ static void write_string(fl_value *to, const char *key, const char *string, fl_a
     fl_value_add(arena, to, key, fl_value_string(arena, string));
 }
 
-static fl_value *write_link(const fl_system *system, const fl_node_link *own, const fl_tier_link *tiers,
-                            fl_arena *arena) {
+static fl_value *write_node_link(const fl_system *system, const fl_node_link *own, fl_arena *arena) {
     fl_value *to = fl_value_object(arena);
-    if (own != NULL) {
-        write_string(to, "from", system->nodes[own->from].name, arena);
-        write_string(to, "to", system->nodes[own->to].name, arena);
-        write_fields(to, fl_link_fields, &own->link, arena);
-    } else {
-        fl_value_add(arena, to, "from_tier", fl_value_number(arena, tiers->from_tier));
-        fl_value_add(arena, to, "to_tier", fl_value_number(arena, tiers->to_tier));
-        write_fields(to, fl_link_fields, &tiers->link, arena);
-    }
+    write_string(to, "from", system->nodes[own->from].name, arena);
+    write_string(to, "to", system->nodes[own->to].name, arena);
+    write_fields(to, fl_link_fields, &own->link, arena);
+    return to;
+}
+
+static fl_value *write_tier_link(const fl_tier_link *tiers, fl_arena *arena) {
+    fl_value *to = fl_value_object(arena);
+    fl_value_add(arena, to, "from_tier", fl_value_number(arena, tiers->from_tier));
+    fl_value_add(arena, to, "to_tier", fl_value_number(arena, tiers->to_tier));
+    write_fields(to, fl_link_fields, &tiers->link, arena);
     return to;
 }
 
@@ -40,8 +41,8 @@ static fl_value *write_links(const fl_system *system, fl_arena *arena) {
     while (i < system->n_links || j < system->n_tier_links) {
         bool own = j == system->n_tier_links ||
                    (i < system->n_links && system->links[i].index <= system->tier_links[j].index);
-        fl_value *link = own ? write_link(system, &system->links[i++], NULL, arena)
-                             : write_link(system, NULL, &system->tier_links[j++], arena);
+        fl_value *link = own ? write_node_link(system, &system->links[i++], arena)
+                             : write_tier_link(&system->tier_links[j++], arena);
         fl_value_add(arena, array, NULL, link);
     }
     return array;
