@@ -162,6 +162,7 @@ static fl_status index_names(reader *in) {
 /** The node called `name`; the place is that of the name. */
 static fl_status find_node(reader *in, const char *name, int *out) {
     struct name_index wanted = {name, 0};
+    *out = -1;
     const struct name_index *found =
         bsearch(&wanted, in->names, (size_t)in->n_nodes, sizeof *in->names, compare_names);
     if (found == NULL) return fl_place_error(&in->place, in->err, "no node is called \"%s\"", name);
