@@ -19,11 +19,11 @@ const volatile sig_atomic_t *fl_lua_interrupt_begin(void) {
     struct sigaction ours = {.sa_handler = on_interrupt}, old;
     came = 0;
     if (last > 0 && fl_clock() - last < SECOND_CHANCE) return &came;
-    sigaction(SIGINT, NULL, &old);
-    if (old.sa_handler == SIG_IGN || old.sa_handler == on_interrupt) return &came;
-    host = old;
     sigemptyset(&ours.sa_mask);
-    watching = sigaction(SIGINT, &ours, NULL) == 0;
+    if (sigaction(SIGINT, &ours, &old) != 0 || old.sa_handler == on_interrupt) return &came;
+    host = old;
+    watching = true;
+    if (host.sa_handler == SIG_IGN) fl_lua_interrupt_end();
     return &came;
 }
 

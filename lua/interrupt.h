@@ -3,9 +3,9 @@
  *
  *  The signal's handler belongs to the host again as soon as a first SIGINT came in, and stays the host's for
  *  solves that begin within two seconds of it: so a second Ctrl-C does what the host does about one (the
- * program ends, lua5.4 raises "interrupted!"), also in a script that solves in a loop. A host that ignores
- * SIGINT is left alone. Signals belong to the process, so this is the binding's one piece of global state;
- * when several threads solve at once, SIGINT stops the solves of all of them. */
+ *  program ends, lua5.4 raises "interrupted!"), also in a script that solves in a loop. A host that ignores
+ *  SIGINT is left alone. Signals belong to the process, so this is the binding's one piece of global state;
+ *  when several threads solve at once, SIGINT stops one or all of them. */
 #ifndef FINLAB_LUA_INTERRUPT_H
 #define FINLAB_LUA_INTERRUPT_H
 
