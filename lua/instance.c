@@ -40,8 +40,9 @@ static size_t weight(const fl_instance *instance) {
 }
 
 void fl_lua_instance_weigh(lua_State *L) {
-    size_t kibibytes = weight(fl_lua_instance_check(L, -1)) / 1024;
-    if (kibibytes > 0) lua_gc(L, LUA_GCSTEP, (int)(kibibytes < 1 << 20 ? kibibytes : 1 << 20));
+    size_t kibibytes = weight(fl_lua_instance_check(L, -1)) / 1024, most = (size_t)1 << 20;
+    if (kibibytes == 0 || !lua_gc(L, LUA_GCISRUNNING)) return;
+    lua_gc(L, LUA_GCSTEP, (int)(kibibytes < most ? kibibytes : most));
 }
 
 int fl_lua_instance_new(lua_State *L) {
