@@ -80,7 +80,7 @@ fl_status fl_layers_build(fl_layers *out, const fl_instance *instance, int app, 
                        .n_layers = n_layers,
                        .layer = layer,
                        .source = of->source,
-                       .deadline = of->deadline * (1 + FL_TOLERANCE_DEADLINE),
+                       .deadline = of->deadline * (1 + FL_TOLERANCE_DEADLINE - FL_TOLERANCE_SEARCH),
                        .groups = &instance->groups,
                        .tx = ends,
                        .rx = ends + n_nodes};

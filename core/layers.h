@@ -35,7 +35,7 @@ typedef struct fl_layers {
     int n_layers;    /* blocks up to the deepest exit that is accurate enough; 0: no exit is */
     fl_layer *layer; /* [n_layers] */
     int source;
-    double deadline; /* s, with the tolerance: a path is in time when its latency <= this */
+    double deadline; /* s, with the tolerance, less FL_TOLERANCE_SEARCH: a path within it is in time */
     const fl_groups *groups;
     const double *tx, *rx; /* [n_nodes] J/bit */
 } fl_layers;

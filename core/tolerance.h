@@ -7,6 +7,9 @@
 
 /** A plan is in time when latency <= deadline * (1 + this). */
 #define FL_TOLERANCE_DEADLINE 1e-9
+/** Searches stay this much, relative, under the limit of the deadline: they add the same latencies in another
+ *  order than the judge, and what they find must not be late to him by rounding alone. */
+#define FL_TOLERANCE_SEARCH 1e-11
 /** A plan is accurate enough when accuracy >= target - this. */
 #define FL_TOLERANCE_ACCURACY 1e-9
 /** A node, link or memory limit is kept when use <= limit * (1 + this). */
