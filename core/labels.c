@@ -293,15 +293,25 @@ static bool is_shadowed(const starts *found, int i) {
     return false;
 }
 
+/** Whether a path that stays, which is no slower, is no less accurate and dearer by rounding only. */
+static bool is_covered(const label_search *search, const start *path) {
+    double same = path->cost.energy * (1 + FL_TOLERANCE_EQUAL);
+    for (int r = 0; r <= path->rank; r++) {
+        if (search->low[r] <= same) return true;
+    }
+    return false;
+}
+
 /** Only non-dominated paths stay, by rising latency; points that differ by rounding only are one. */
 static void filter_frontier(label_search *search, starts *found) {
     int n = 0;
     clear_low(search);
     qsort(found->list, (size_t)found->n, sizeof *found->list, compare_latency);
     for (int i = 0; i < found->n; i++) {
-        const start *from = &found->list[i];
-        label new = {.energy = from->cost.energy * (1 + FL_TOLERANCE_EQUAL), .rank = from->rank};
-        if (!is_shadowed(found, i) && !is_dominated(search, &new)) found->list[n++] = *from;
+        const start *path = &found->list[i];
+        if (is_shadowed(found, i) || is_covered(search, path)) continue;
+        search->low[path->rank] = path->cost.energy;
+        found->list[n++] = *path;
     }
     found->n = n;
 }

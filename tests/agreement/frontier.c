@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The frontier and the k best plans are what a list of all plans says they are. */
+#include "core/frontier.h"
+#include "tests/support/draw.h"
+#include "tests/support/solve.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static fl_arena arena;
+static fl_error err;
+
+static void start(void) {
+    fl_arena_init(&arena, 0);
+}
+
+static void stop(void) {
+    fl_arena_free(&arena);
+}
+
+TestSuite(frontier, .init = start, .fini = stop);
+
+/** Not worse than `limit` but for rounding. */
+static bool within(long double number, long double limit) {
+    return number <= limit + 1e-9L * fabsl(limit);
+}
+
+/** One plan is as good as the other in everything. */
+static bool covers(const fl_verdict *point, const brute_plan *plan, const fl_app *app) {
+    return within(point->energy, plan->energy) && within(point->latency, plan->latency) &&
+           within(naive_accuracy(app, plan->exit), point->accuracy);
+}
+
+/** The plan is better than the point in something, and as good in the rest. */
+static bool beats(const brute_plan *plan, const fl_verdict *point, const fl_app *app) {
+    long double accuracy = naive_accuracy(app, plan->exit);
+    bool as_good = plan->energy <= point->energy * (1 + 1e-12L) &&
+                   plan->latency <= point->latency * (1 + 1e-12L) &&
+                   accuracy >= point->accuracy * (1 - 1e-12L);
+    bool better = !within(point->energy, plan->energy) || !within(point->latency, plan->latency) ||
+                  !within(accuracy, point->accuracy);
+    return as_good && better;
+}
+
+static void assert_points_hold(const fl_frontier *frontier, const fl_instance *instance,
+                               const brute_list *all) {
+    const fl_app *app = &instance->apps[0];
+    for (int i = 0; i < frontier->n_points; i++) {
+        const fl_frontier_point *point = &frontier->points[i];
+        naive_verdict real = naive_judge(instance, &point->plan);
+        cr_assert(real.feasible, "%s: point %d is not feasible", draw_say(instance), i);
+        cr_assert(fabsl(real.energy - point->verdict.energy) <= 1e-12L * real.energy, "%s",
+                  draw_say(instance));
+        cr_assert(i == 0 || within(frontier->points[i - 1].verdict.latency, point->verdict.latency),
+                  "%s: order", draw_say(instance));
+        for (int k = 0; k < all->n; k++) {
+            cr_assert(
+                !naive_in_time(app, all->plans[k].latency) || !beats(&all->plans[k], &point->verdict, app),
+                "%s: point %d, %.17g J in %.17g s, is beaten by %.17Lg J in %.17Lg s", draw_say(instance), i,
+                point->verdict.energy, point->verdict.latency, all->plans[k].energy, all->plans[k].latency);
+        }
+    }
+}
+
+static void assert_nothing_is_missing(const fl_frontier *frontier, const fl_instance *instance,
+                                      const brute_list *all) {
+    const fl_app *app = &instance->apps[0];
+    for (int k = 0; k < all->n; k++) {
+        bool covered = !naive_in_time(app, all->plans[k].latency);
+        for (int i = 0; i < frontier->n_points && !covered; i++) {
+            covered = covers(&frontier->points[i].verdict, &all->plans[k], app);
+        }
+        cr_assert(covered, "%s: %.17Lg J in %.17Lg s is missing", draw_say(instance), all->plans[k].energy,
+                  all->plans[k].latency);
+    }
+}
+
+Test(frontier, every_point_is_pareto_optimal_and_none_is_missing) {
+    int points = 0;
+    for (int i = 0; i < DRAW_FAMILIES; i++) {
+        int n = draw_count(2000);
+        for (int seed = 0; seed < n; seed++) {
+            fl_frontier frontier;
+            fl_frontier_query query = {0};
+            fl_instance *instance = draw_instance(&draw_families[i], (uint64_t)seed);
+            brute_answer all = brute_solve(instance);
+            fl_status status = fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err);
+            cr_assert(status == FL_OK && frontier.complete, "%s: %s", draw_say(instance), err.text);
+            cr_assert((frontier.n_points > 0) == all.feasible, "%s", draw_say(instance));
+            assert_points_hold(&frontier, instance, &all.apps[0]);
+            assert_nothing_is_missing(&frontier, instance, &all.apps[0]);
+            points += frontier.n_points;
+            brute_free(&all);
+            fl_instance_free(instance);
+        }
+    }
+    cr_assert(points > 3 * DRAW_FAMILIES, "%d points", points);
+}
+
+static int by_energy(const void *a, const void *b) {
+    const brute_plan *one = a, *other = b;
+    return (one->energy > other->energy) - (one->energy < other->energy);
+}
+
+static bool same_plan(const fl_plan *a, const fl_plan *b, const fl_instance *instance) {
+    if (a->apps[0].exit != b->apps[0].exit) return false;
+    size_t depth = (size_t)fl_plan_depth(a, instance, 0);
+    return memcmp(a->apps[0].nodes, b->apps[0].nodes, depth * sizeof(int)) == 0;
+}
+
+/** The answer's alternatives are the first of all plans in time, each once. */
+static void assert_k_best(const fl_result *result, const fl_instance *instance, brute_list *all, int k) {
+    int in_time = 0;
+    for (int i = 0; i < all->n; i++) {
+        if (naive_in_time(&instance->apps[0], all->plans[i].latency)) all->plans[in_time++] = all->plans[i];
+    }
+    if (in_time > 0) qsort(all->plans, (size_t)in_time, sizeof *all->plans, by_energy);
+    cr_assert(result->n_alternatives == (in_time < k ? in_time : k), "%s: %d of %d plans", draw_say(instance),
+              result->n_alternatives, in_time);
+    for (int i = 0; i < result->n_alternatives; i++) {
+        const fl_plan *plan = &result->alternatives[i].plan;
+        naive_verdict real = naive_judge(instance, plan);
+        cr_assert(real.feasible && fabsl(real.energy - all->plans[i].energy) <= 1e-9L * real.energy,
+                  "%s: number %d costs %.17Lg J, not %.17Lg J", draw_say(instance), i + 1, real.energy,
+                  all->plans[i].energy);
+        for (int j = 0; j < i; j++) {
+            cr_assert(!same_plan(plan, &result->alternatives[j].plan, instance), "%s: %d and %d are one plan",
+                      draw_say(instance), j + 1, i + 1);
+        }
+    }
+}
+
+Test(frontier, the_k_best_plans_are_the_first_of_all) {
+    for (int i = 0; i < DRAW_FAMILIES; i++) {
+        int n = draw_count(1000);
+        for (int seed = 0; seed < n; seed++) {
+            char options[32];
+            fl_result result;
+            int k = 2 + seed % 7;
+            fl_instance *instance = draw_instance(&draw_families[i], (uint64_t)seed);
+            brute_answer all = brute_solve(instance);
+            snprintf(options, sizeof options, "{'k': %d}", k);
+            fl_status status = solve_run(&result, instance, solve_method("exact"), options, &arena, &err);
+            cr_assert(status == FL_OK, "%s: %s", draw_say(instance), err.text);
+            if (all.feasible) assert_k_best(&result, instance, &all.apps[0], k);
+            brute_free(&all);
+            fl_instance_free(instance);
+        }
+    }
+}
