@@ -3,6 +3,7 @@
 #include "core/generate.h"
 #include "tests/support/brute.h"
 #include "tests/support/build.h"
+#include "tests/support/draw.h"
 #include <criterion/criterion.h>
 
 static fl_arena arena;
@@ -74,7 +75,7 @@ static void check(uint64_t seed, bool curve, long *points) {
 
 Test(frontier, covers_every_plan_and_no_point_covers_another) {
     long points = 0;
-    int n = build_instances(1500);
+    int n = draw_count(1500);
     for (int seed = 0; seed < n; seed++) check((uint64_t)seed, false, &points);
     cr_assert(points > 2 * n, "only %ld points", points);
 }

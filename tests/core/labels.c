@@ -5,6 +5,7 @@
 #include "core/result.h"
 #include "tests/support/brute.h"
 #include "tests/support/build.h"
+#include "tests/support/draw.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
@@ -74,7 +75,7 @@ static void check_k_best(uint64_t seed) {
 }
 
 Test(labels, the_k_best_plans_are_those_of_all_plans) {
-    int n = build_instances(1500);
+    int n = draw_count(1500);
     for (int seed = 0; seed < n; seed++) check_k_best((uint64_t)seed);
 }
 

@@ -43,7 +43,7 @@ Test(reduce, arcs_between_kept_nodes_cost_what_they_did) {
             for (int l = 0; l < layers.n_layers; l++) {
                 for (int a = 0; a < layers.n_nodes; a++) {
                     for (int b = 0; b < layers.n_nodes; b++) {
-                        fl_cost one, two;
+                        fl_cost one = {0, 0}, two = {0, 0};
                         bool final = layers.layer[l].exit >= 0;
                         bool is = fl_layers_arc(&layers, l, a, b, final, &one);
                         cr_assert(is == fl_layers_arc(&whole, l, original[a], original[b], final, &two));

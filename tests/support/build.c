@@ -114,8 +114,3 @@ fl_plan build_plan(const fl_instance *instance, const char *json, fl_arena *aren
         fail("not a plan", json, &err);
     return plan;
 }
-
-int build_instances(int usual) {
-    const char *wanted = getenv("FINLAB_INSTANCES");
-    return wanted != NULL && atoi(wanted) > 0 ? atoi(wanted) : usual;
-}

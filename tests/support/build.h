@@ -27,7 +27,4 @@ fl_instance *build_variant(const char *json, const char *pointer, const char *va
 /** A plan from its document. */
 fl_plan build_plan(const fl_instance *instance, const char *json, fl_arena *arena);
 
-/** The value of environment variable FINLAB_INSTANCES, or `usual`. */
-int build_instances(int usual);
-
 #endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The judge of core/ and the naive judge say the same of every plan, good or bad. */
+#include "core/evaluate.h"
+#include "core/random.h"
+#include "tests/support/draw.h"
+#include "tests/support/naive.h"
+#include <criterion/criterion.h>
+
+static fl_arena arena;
+static fl_error err;
+static fl_random random_plan;
+static int feasible, infeasible, unlinked;
+
+static void start(void) {
+    fl_arena_init(&arena, 0);
+    fl_random_seed(&random_plan, 17);
+}
+
+static void stop(void) {
+    fl_arena_free(&arena);
+}
+
+TestSuite(judge, .init = start, .fini = stop);
+
+static fl_plan draw_plan(const fl_instance *instance) {
+    fl_plan plan;
+    int nodes[16];
+    cr_assert(fl_plan_create(&plan, instance, &arena, &err) == FL_OK);
+    for (int h = 0; h < instance->n_apps; h++) {
+        const fl_app *app = &instance->apps[h];
+        if (fl_random_chance(&random_plan, 0.1)) continue; /* refused */
+        int exit = fl_random_int(&random_plan, 0, app->n_exits - 1);
+        bool still = fl_random_chance(&random_plan, 0.4); /* stay where the block before was */
+        for (int l = 0; l < app->exits[exit].after; l++) {
+            int before = l > 0 ? nodes[l - 1] : app->source;
+            bool stay = still && fl_random_chance(&random_plan, 0.8);
+            nodes[l] = stay ? before : fl_random_int(&random_plan, 0, instance->system.n_nodes - 1);
+        }
+        cr_assert(fl_plan_place(&plan, instance, h, exit, nodes, &arena, &err) == FL_OK);
+    }
+    return plan;
+}
+
+static bool near(long double a, long double b) {
+    return a == b || fabsl(a - b) <= 1e-12L * fmaxl(fabsl(a), fabsl(b));
+}
+
+static void compare(const fl_instance *instance, const fl_plan *plan) {
+    fl_verdict verdict;
+    fl_app_cost apps[8];
+    cr_assert(fl_evaluate_plan(&verdict, apps, instance, plan, &arena, &err) == FL_OK);
+    naive_verdict real = naive_judge(instance, plan);
+    cr_assert(verdict.feasible == real.feasible, "%s: feasible %d, really %d", draw_say(instance),
+              verdict.feasible, real.feasible);
+    cr_assert(verdict.served == real.served, "%s", draw_say(instance));
+    cr_assert(near(verdict.energy, real.energy) && near(verdict.power, real.power),
+              "%s: %.17g J, really %.17Lg J", draw_say(instance), verdict.energy, real.energy);
+    cr_assert(near(verdict.latency, real.latency), "%s: %.17g s, really %.17Lg s", draw_say(instance),
+              verdict.latency, real.latency);
+    cr_assert(real.served == 0 || near(verdict.accuracy, real.accuracy), "%s", draw_say(instance));
+    for (int h = 0; h < instance->n_apps; h++) {
+        if (plan->apps[h].exit < 0) continue;
+        naive_cost cost = naive_place(instance, h, plan->apps[h].exit, plan->apps[h].nodes);
+        cr_assert(near(apps[h].energy, cost.energy) && near(apps[h].latency, cost.latency), "%s",
+                  draw_say(instance));
+    }
+    feasible += real.feasible;
+    infeasible += !real.feasible && real.linked;
+    unlinked += !real.linked;
+}
+
+static void judge_family(const draw_family *family) {
+    int n = draw_count(2000);
+    feasible = infeasible = unlinked = 0;
+    for (int seed = 0; seed < n; seed++) {
+        fl_instance *instance = draw_instance(family, (uint64_t)seed);
+        for (int i = 0; i < 20; i++) {
+            fl_plan plan = draw_plan(instance);
+            compare(instance, &plan);
+        }
+        fl_instance_free(instance);
+        fl_arena_reset(&arena);
+    }
+    cr_assert(n < 2000 || (feasible > 1000 && infeasible > 1000), "%s: %d feasible, %d not, %d unlinked",
+              family->name, feasible, infeasible, unlinked);
+}
+
+Test(judge, agrees_with_the_naive_judge_on_one_application) {
+    for (int i = 0; i < DRAW_FAMILIES; i++) judge_family(&draw_families[i]);
+}
+
+Test(judge, agrees_with_the_naive_judge_on_several_applications_and_limits) {
+    static const draw_family limits[] = {{.name = "limits", .recipe = {.limits = true}},
+                                         {.name = "two", .recipe = {.limits = true, .apps = 2}},
+                                         {.name = "five", .recipe = {.limits = true, .apps = 5, .nodes = 3}}};
+    for (int i = 0; i < 2; i++) judge_family(&limits[i]);
+    int n = draw_count(2000), served_by_some = 0;
+    for (int seed = 0; seed < n; seed++) { /* with admission, and several users of the first application */
+        fl_instance *drawn = draw_instance(&limits[2], (uint64_t)seed), *base, *instance;
+        fl_instance parts = *drawn;
+        fl_change change = FL_CHANGE_NONE;
+        parts.admission = true;
+        change.app = 0;
+        change.count = 1 + seed % 3;
+        cr_assert(fl_instance_create(&base, &parts, FL_PLACE_JSON, &err) == FL_OK);
+        cr_assert(fl_instance_with(&instance, base, &change, 1, FL_PLACE_JSON, &err) == FL_OK);
+        for (int i = 0; i < 10; i++) {
+            fl_plan plan = draw_plan(instance);
+            compare(instance, &plan);
+            for (int h = 1; h < 5; h++) served_by_some += (plan.apps[h].exit < 0) != (plan.apps[0].exit < 0);
+        }
+        fl_instance_free(instance);
+        fl_instance_free(base);
+        fl_instance_free(drawn);
+        fl_arena_reset(&arena);
+    }
+    cr_assert(served_by_some > 0);
+}
