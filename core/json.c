@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static fl_value *from_jansson(fl_arena *arena, json_t *json);
 
@@ -45,14 +46,21 @@ static fl_value *from_jansson(fl_arena *arena, json_t *json) {
     }
 }
 
+static json_t *load(const char *text, size_t length, json_error_t *why) {
+    return json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, why);
+}
+
+/** Whether jansson ran out of memory; mostly it says nothing at all then. */
+static bool is_starved(const json_error_t *why) {
+    return json_error_code(why) == json_error_out_of_memory || why->text[0] == '\0';
+}
+
 fl_status fl_json_parse(fl_value **out, const char *text, size_t length, fl_arena *arena, fl_error *err) {
     json_error_t why;
     *out = NULL;
-    json_t *json =
-        json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &why);
-    if (json == NULL && json_error_code(&why) == json_error_out_of_memory) {
-        return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
-    }
+    json_t *json = load(text, length, &why);
+    if (json == NULL) json = load(text, length, &why); /* some failed allocations read as broken text */
+    if (json == NULL && is_starved(&why)) return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
     if (json == NULL) {
         fl_status status =
             fl_error_set(err, FL_EINVAL, NULL, "line %d, column %d: %s", why.line, why.column, why.text);
@@ -115,13 +123,36 @@ static json_t *to_jansson(const fl_value *value) {
     }
 }
 
+/** The bytes of a text, only counted as long as there is no room for them. */
+typedef struct printed {
+    char *text;
+    size_t used;
+} printed;
+
+static int add_piece(const char *piece, size_t length, void *to) {
+    printed *out = to;
+    if (out->text != NULL) memcpy(out->text + out->used, piece, length);
+    out->used += length;
+    return 0;
+}
+
+/** Print twice, to count and to keep: jansson's own buffer may run out of memory in the middle of a text
+ * without its saying so. */
+static bool print(printed *out, const json_t *json, size_t flags, fl_arena *arena) {
+    if (json == NULL || json_dump_callback(json, add_piece, out, flags) != 0) return false;
+    out->text = FL_NEW(arena, out->used + 1, char);
+    out->used = 0;
+    if (out->text == NULL || json_dump_callback(json, add_piece, out, flags) != 0) return false;
+    out->text[out->used] = '\0';
+    return true;
+}
+
 fl_status fl_json_print(const char **out, const fl_value *value, int indent, fl_arena *arena, fl_error *err) {
-    *out = NULL;
     json_t *json = to_jansson(value);
     size_t flags = JSON_ENCODE_ANY | JSON_REAL_PRECISION(17) | JSON_INDENT((size_t)indent);
-    char *text = json != NULL ? json_dumps(json, flags) : NULL;
+    printed text = {NULL, 0};
+    bool whole = print(&text, json, flags, arena);
     json_decref(json);
-    if (text != NULL) *out = fl_arena_text(arena, text);
-    free(text);
-    return *out != NULL ? FL_OK : fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
+    *out = whole ? text.text : NULL;
+    return whole ? FL_OK : fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
 }
