@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every allocation fails in turn: the n-th alone, and the n-th with all after it. Each time the call says
+ * FL_ENOMEM or gives the right answer all the same, nothing crashes, nothing leaks, and the next call
+ * succeeds.
+ *
+ * igraph 0.10.2 itself crashes when some of its allocations fail, so methods that use it run in a child,
+ * where a crash is counted and shown, but a wrong answer or a leak fails the test. */
+#include "core/evaluate.h"
+#include "core/frontier.h"
+#include "core/generate.h"
+#include "core/json.h"
+#include "tests/support/build.h"
+#include "tests/support/solve.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef __has_feature
+#define CLANG_SANITIZES __has_feature(address_sanitizer)
+#else
+#define CLANG_SANITIZES 0
+#endif
+
+enum { SKIPPED = 77 }; /* what CTest is told to take for a skipped test */
+
+#if defined(__SANITIZE_ADDRESS__) || CLANG_SANITIZES
+int main(void) {
+    puts("skipped: the sanitizer has a malloc of its own");
+    return SKIPPED;
+}
+#else
+
+/* The allocator: that of the C library, with a countdown. Called by every library of the process. */
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t n, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
+extern void __libc_free(void *block);
+
+static struct {
+    bool armed;
+    bool from_then_on; /* all calls from number `fail` fail, not that one only */
+    long fail;         /* which call fails, counted from 1; 0: none */
+    long calls;        /* since it was armed */
+    long live;         /* blocks not freed */
+} heap;
+
+#define PUBLIC __attribute__((visibility("default")))
+
+static bool refused(void) {
+    if (!heap.armed) return false;
+    heap.calls++;
+    if (heap.fail == 0 || heap.calls < heap.fail) return false;
+    errno = ENOMEM;
+    return heap.calls == heap.fail || heap.from_then_on;
+}
+
+static void *counted(void *block) {
+    heap.live += block != NULL;
+    return block;
+}
+
+PUBLIC void *malloc(size_t size) {
+    return refused() ? NULL : counted(__libc_malloc(size));
+}
+
+PUBLIC void *calloc(size_t n, size_t size) {
+    return refused() ? NULL : counted(__libc_calloc(n, size));
+}
+
+PUBLIC void *realloc(void *old, size_t size) {
+    if (refused()) return NULL;
+    void *block = __libc_realloc(old, size);
+    heap.live += (block != NULL) - (old != NULL && (block != NULL || size == 0));
+    return block;
+}
+
+PUBLIC void *aligned_alloc(size_t alignment, size_t size) {
+    return refused() ? NULL : counted(__libc_memalign(alignment, size));
+}
+
+PUBLIC int posix_memalign(void **out, size_t alignment, size_t size) {
+    if (refused()) return ENOMEM;
+    *out = counted(__libc_memalign(alignment, size));
+    return *out != NULL ? 0 : ENOMEM;
+}
+
+PUBLIC void free(void *block) {
+    heap.live -= block != NULL;
+    __libc_free(block);
+}
+
+static void arm(void) {
+    heap.calls = 0;
+    heap.armed = true;
+}
+
+static void disarm(void) {
+    heap.armed = false;
+}
+
+/* What is tried. A trial prepares, arms the allocator for the call under test only, disarms it, and looks at
+ * what came of it: `right` is whether a call that did not fail gave the right answer. */
+
+static fl_instance *instance, *limited;
+static brute_answer truth, limited_truth;
+static char file[] = "/tmp/finlab-failing-XXXXXX";
+static const char *text; /* of `instance` */
+static fl_error err;
+static bool right;
+
+static fl_status try_load(void) {
+    fl_instance *loaded;
+    arm();
+    fl_status status = fl_instance_load(&loaded, file, &err);
+    disarm();
+    right = status != FL_OK ? loaded == NULL : loaded->system.n_nodes == instance->system.n_nodes;
+    fl_instance_free(loaded);
+    return status;
+}
+
+static fl_status try_generate(void) {
+    fl_instance *drawn;
+    fl_recipe recipe = {.seed = 5, .apps = 2, .blocks = 3, .nodes = 3, .limits = true};
+    arm();
+    fl_status status = fl_generate(&drawn, &recipe, &err);
+    disarm();
+    right = status != FL_OK ? drawn == NULL : drawn->n_apps == 2;
+    fl_instance_free(drawn);
+    return status;
+}
+
+static fl_status try_print(void) {
+    fl_arena arena;
+    fl_value *document;
+    const char *printed = NULL;
+    fl_arena_init(&arena, 0);
+    arm();
+    fl_status status = fl_instance_write(&document, instance, &arena, &err);
+    if (status == FL_OK) status = fl_json_print(&printed, document, 2, &arena, &err);
+    disarm();
+    right = status != FL_OK || strcmp(printed, text) == 0;
+    fl_arena_free(&arena);
+    return status;
+}
+
+static fl_status try_save(void) {
+    arm();
+    fl_status status = fl_instance_save(instance, file, &err);
+    disarm();
+    fl_instance *again;
+    right = fl_instance_load(&again, file, NULL) == FL_OK; /* the file is whole, old or new */
+    fl_instance_free(again);
+    return status;
+}
+
+static fl_status try_variant(void) {
+    fl_instance *variant;
+    fl_change change = FL_CHANGE_NONE;
+    change.deadline = 7;
+    arm();
+    fl_status status = fl_instance_with(&variant, instance, &change, 1, FL_PLACE_JSON, &err);
+    disarm();
+    right = status != FL_OK ? variant == NULL : variant->apps[0].deadline == 7;
+    fl_instance_free(variant);
+    return status;
+}
+
+static fl_status try_frontier(void) {
+    fl_arena arena;
+    fl_frontier frontier;
+    fl_frontier_query query = {0};
+    fl_arena_init(&arena, 0);
+    arm();
+    fl_status status = fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err);
+    disarm();
+    right = status != FL_OK || !frontier.complete || frontier.n_points > 0;
+    fl_arena_free(&arena);
+    return status;
+}
+
+/** Run a method on `of`, and write its record. */
+static fl_status try_method(const char *name, const char *options, const fl_instance *of,
+                            const brute_answer *best) {
+    fl_arena arena;
+    fl_result result;
+    fl_settings settings;
+    const fl_method *method = solve_method(name);
+    fl_arena_init(&arena, 0);
+    const fl_value *document = options != NULL ? build_document(&arena, options) : NULL;
+    if (fl_settings_read(&settings, method, of, document, &err) != FL_OK) abort();
+    fl_arena_free(&arena);
+    arm();
+    fl_status status = fl_run(&result, of, method, &settings, &arena, NULL, &err);
+    disarm();
+    right = status != FL_OK || solve_fault(&result, of, best, 1e-6) == NULL;
+    bool complete = method->may_claim == FL_CLAIM_OPTIMAL && heap.fail == 0;
+    if (right && complete) right = status == FL_OK && result.status == FL_RESULT_OPTIMAL;
+    fl_arena_free(&arena);
+    return status;
+}
+
+static fl_status try_exact(void) {
+    return try_method("exact", NULL, instance, &truth);
+}
+
+static fl_status try_k_best(void) {
+    return try_method("exact", "{'k': 20}", instance, &truth);
+}
+
+static fl_status try_milp(void) {
+    return try_method("milp", NULL, instance, &truth);
+}
+
+static fl_status try_milp_without_presolve(void) {
+    return try_method("milp", "{'presolve': false}", instance, &truth);
+}
+
+static fl_status try_milp_with_limits(void) {
+    return try_method("milp", NULL, limited, &limited_truth);
+}
+
+static fl_status try_fin(void) {
+    return try_method("fin", "{'gamma': 30}", instance, &truth);
+}
+
+static fl_status try_cheapest(void) {
+    return try_method("cheapest", NULL, instance, &truth);
+}
+
+static fl_status try_fastest(void) {
+    return try_method("fastest", NULL, instance, &truth);
+}
+
+static fl_status try_single(void) {
+    return try_method("single", NULL, instance, &truth);
+}
+
+static fl_status try_mcp(void) {
+    return try_method("mcp", NULL, instance, &truth);
+}
+
+static fl_status try_igraph(void) {
+    return try_method("fin", "{'gamma': 10, 'engine': 'igraph'}", instance, &truth);
+}
+
+/* The loop */
+
+static long leaked; /* blocks, by the last trial */
+
+/** One trial with the plan in `heap`; what went wrong but for leaks, or NULL. */
+static const char *trial(fl_status (*try)(void)) {
+    long before = heap.live;
+    err = (fl_error){FL_OK, 0, 0, "", ""};
+    fl_status status = try();
+    disarm();
+    leaked = heap.live - before;
+    if (!right) return "the answer is wrong";
+    if (status == FL_OK) return NULL;
+    if (status != FL_ENOMEM) return "the error is not FL_ENOMEM";
+    return err.code == FL_ENOMEM && err.text[0] != '\0' ? NULL : "the error does not say so";
+}
+
+static const char *trial_without_leak(fl_status (*try)(void)) {
+    const char *fault = trial(try);
+    return fault == NULL && leaked != 0 ? "memory is leaked" : fault;
+}
+
+enum { FAULT = 1, LEAK = 2 }; /* how the child ends */
+
+/** The same in a child: NULL also when igraph crashed or leaked, which is counted. */
+static const char *trial_in_child(fl_status (*try)(void), int *crashes, int *leaks) {
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        int nowhere = open("/dev/null", O_WRONLY);
+        dup2(nowhere, STDERR_FILENO); /* what the C library says about a corrupt heap */
+        const char *fault = trial(try);
+        if (fault != NULL) printf("  in the child: %s: %s\n", fault, err.text);
+        fflush(stdout);
+        _exit(fault != NULL ? FAULT : leaked != 0 ? LEAK : 0);
+    }
+    int state;
+    if (child < 0 || waitpid(child, &state, 0) != child) return "no child";
+    *crashes += WIFSIGNALED(state);
+    *leaks += WIFEXITED(state) && WEXITSTATUS(state) == LEAK;
+    return WIFEXITED(state) && WEXITSTATUS(state) == FAULT ? "as the child says" : NULL;
+}
+
+static const struct {
+    const char *name;
+    fl_status (*try)(void);
+    bool igraph;
+} trials[] = {{"load", try_load, false},
+              {"generate", try_generate, false},
+              {"print", try_print, false},
+              {"save", try_save, false},
+              {"variant", try_variant, false},
+              {"exact", try_exact, false},
+              {"k best", try_k_best, false},
+              {"frontier", try_frontier, false},
+              {"milp", try_milp, false},
+              {"milp, no presolve", try_milp_without_presolve, false},
+              {"milp with limits", try_milp_with_limits, false},
+              {"fin", try_fin, false},
+              {"cheapest", try_cheapest, false},
+              {"fastest", try_fastest, false},
+              {"single", try_single, false},
+              {"mcp", try_mcp, true},
+              {"fin by igraph", try_igraph, true}};
+
+/** Fail every allocation of one kind of call; whether all went well. */
+static bool fail_all(int i) {
+    int crashes = 0, leaks = 0;
+    heap.fail = 0;
+    trial(trials[i].try); /* once to warm up what libraries keep */
+    const char *fault = trial_without_leak(trials[i].try);
+    long n = heap.calls;
+    for (int mode = 0; mode < 2 && fault == NULL; mode++) {
+        for (long fail = 1; fail <= n && fault == NULL; fail++) {
+            heap.fail = fail;
+            heap.from_then_on = mode == 1;
+            fault = trials[i].igraph ? trial_in_child(trials[i].try, &crashes, &leaks)
+                                     : trial_without_leak(trials[i].try);
+            if (fault != NULL) printf("  call %ld%s: %s\n", fail, mode ? " and all later" : "", err.text);
+            heap.fail = 0;
+            if (fault == NULL) fault = trial_without_leak(trials[i].try);
+        }
+    }
+    printf("%-18s each of %ld allocations failed, alone and with all later: %s", trials[i].name, n,
+           fault != NULL ? fault : "ok");
+    if (trials[i].igraph) printf("; inside igraph %d crashes and %d leaks", crashes, leaks);
+    printf("\n");
+    return fault == NULL && n > 0;
+}
+
+static void prepare(void) {
+    static fl_arena arena;
+    fl_value *document;
+    fl_recipe recipe = {.seed = 8, .blocks = 5, .nodes = 4, .exits = 3, .tightness = FL_TIGHTNESS_MEDIUM};
+    fl_recipe with_limits = {.seed = 1, .blocks = 4, .nodes = 3, .limits = true};
+    fl_arena_init(&arena, 0);
+    bool ready = fl_generate(&instance, &recipe, &err) == FL_OK &&
+                 fl_generate(&limited, &with_limits, &err) == FL_OK &&
+                 fl_instance_write(&document, instance, &arena, &err) == FL_OK &&
+                 fl_json_print(&text, document, 2, &arena, &err) == FL_OK && close(mkstemp(file)) == 0 &&
+                 fl_instance_save(instance, file, &err) == FL_OK;
+    if (!ready) abort();
+    truth = brute_solve(instance);
+    limited_truth = brute_solve(limited);
+    if (!truth.feasible || !limited_truth.feasible || limited->features == 0) abort();
+}
+
+int main(void) {
+    bool good = true;
+    prepare();
+    for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) good &= fail_all((int)i);
+    unlink(file);
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+#endif
