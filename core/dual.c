@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/dual.h"
+#include "core/tolerance.h"
 #include <float.h>
 
 /** Keep the path of `pass` when it is the cheapest in time so far. */
@@ -29,7 +30,7 @@ static bool step(fl_dual *dual, const fl_layers *layers, fl_cost *late, fl_cost 
         dual->bound = fmax(bound, dual->bound);
     }
     double secant = timely->energy + lambda * timely->latency;
-    if (!(weight < secant * (1 - 1e-14))) return false;
+    if (!(weight < secant * (1 - FL_TOLERANCE_SECANT))) return false;
     if (cost.latency > layers->deadline) {
         *late = cost;
     } else {

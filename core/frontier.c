@@ -37,7 +37,7 @@ static fl_status search(fl_frontier *out, const fl_task *task, const fl_labels_q
 
 fl_status fl_frontier_find(fl_frontier *out, const fl_instance *instance, const fl_frontier_query *query,
                            fl_arena *arena, const volatile sig_atomic_t *interrupt, fl_error *err) {
-    static const volatile sig_atomic_t never = 0;
+    const volatile sig_atomic_t never = 0;
     if (instance->features != 0) {
         return fl_error_set(err, FL_EUNSUPPORTED, NULL,
                             "a frontier needs one application and no limits that bind");
