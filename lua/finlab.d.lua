@@ -311,6 +311,7 @@ function systems.three_tier(options) end
 ---@field key string the field of the records
 ---@field title? string
 ---@field format? string a string.format pattern for numbers
+---@field align? "right" also when not all cells are numbers
 
 ---@class finlab.table records as a table for people and programs
 local records = {}

@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Tables of records: fl.table(rows, columns) as aligned text, Markdown or CSV.
 --
--- `rows` is an array of records. `columns` is an array of field names or of {key, title, format}: the field,
--- its heading (default: the field), and a string.format pattern for numbers, used everywhere but in CSV,
--- which always keeps all digits. Without `columns`, all fields of the rows in alphabetical order.
+-- `rows` is an array of records. `columns` is an array of field names or of {key, title, format, align}: the
+-- field, its heading (default: the field), a string.format pattern for numbers, used everywhere but in CSV,
+-- which always keeps all digits, and "right" for a column that is aligned so although not all of it is
+-- numbers. Without `columns`, all fields of the rows in alphabetical order.
 
 local tools = require "finlab.tools"
 local core = require "finlab.core"
@@ -33,21 +34,22 @@ local function cell_text(column, value)
     return tostring(value)
 end
 
---- Headings and cells as text, the width of each column, and whether it holds numbers only.
+--- Headings and cells as text, the width of each column, and whether it is aligned to the right: numbers are.
 local function layout(self, escape)
-    local lines, widths, numeric = { {} }, {}, {}
+    local lines, widths, right = { {} }, {}, {}
     for c, column in ipairs(self.columns) do
-        lines[1][c], numeric[c] = escape(column.title), #self.rows > 0
+        lines[1][c], right[c] = escape(column.title), #self.rows > 0
         for r, row in ipairs(self.rows) do
             local value = row[column.key]
             lines[r + 1] = lines[r + 1] or {}
             lines[r + 1][c] = escape(cell_text(column, value))
-            numeric[c] = numeric[c] and (value == nil or type(value) == "number")
+            right[c] = right[c] and (value == nil or type(value) == "number")
         end
         widths[c] = 0
         for _, line in ipairs(lines) do widths[c] = math.max(widths[c], utf8.len(line[c]) or #line[c]) end
+        right[c] = right[c] or column.align == "right"
     end
-    return lines, widths, numeric
+    return lines, widths, right
 end
 
 local function pad(text, width, right)
@@ -56,33 +58,33 @@ local function pad(text, width, right)
 end
 
 --- The cells of one line, padded.
-local function padded(line, widths, numeric)
+local function padded(line, widths, right)
     local cells = {}
-    for c, text in ipairs(line) do cells[c] = pad(text, widths[c], numeric[c]) end
+    for c, text in ipairs(line) do cells[c] = pad(text, widths[c], right[c]) end
     return cells
 end
 
 --- Aligned text, the headings first.
 function Table:text()
-    local lines, widths, numeric = layout(self, function(text) return (text:gsub("[\r\n]", " ")) end)
+    local lines, widths, right = layout(self, function(text) return (text:gsub("[\r\n]", " ")) end)
     for i, line in ipairs(lines) do
-        lines[i] = table.concat(padded(line, widths, numeric), "  "):gsub(" +$", "") .. "\n"
+        lines[i] = table.concat(padded(line, widths, right), "  "):gsub(" +$", "") .. "\n"
     end
     return table.concat(lines)
 end
 
 --- A Markdown table.
 function Table:markdown()
-    local lines, widths, numeric = layout(self, function(text)
+    local lines, widths, right = layout(self, function(text)
         return (text:gsub("[\r\n]", " "):gsub("|", "\\|"))
     end)
     local rule = {}
     for c, width in ipairs(widths) do
         widths[c] = math.max(width, 3)
-        rule[c] = ("-"):rep(widths[c] - 1) .. (numeric[c] and ":" or "-")
+        rule[c] = ("-"):rep(widths[c] - 1) .. (right[c] and ":" or "-")
     end
     for i, line in ipairs(lines) do
-        lines[i] = "| " .. table.concat(padded(line, widths, numeric), " | ") .. " |\n"
+        lines[i] = "| " .. table.concat(padded(line, widths, right), " | ") .. " |\n"
     end
     table.insert(lines, 2, "| " .. table.concat(rule, " | ") .. " |\n")
     return table.concat(lines)
@@ -125,7 +127,7 @@ return function(rows, columns)
     for c, column in ipairs(columns or all_fields(rows)) do
         if type(column) ~= "table" then column = { key = column } end
         local title = column.title or tostring(column.key)
-        self.columns[c] = { key = column.key, title = title, format = column.format }
+        self.columns[c] = { key = column.key, title = title, format = column.format, align = column.align }
     end
     return setmetatable(self, Table)
 end

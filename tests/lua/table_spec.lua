@@ -14,6 +14,12 @@ describe("fl.table", function()
             .. 'a "b", c               12\n', fl.table(rows, columns):text())
     end)
 
+    it("aligns other cells to the right on demand", function()
+        local mixed = fl.table({ { x = "none" }, { x = "1.5" } }, { { key = "x", align = "right" } })
+        assert.equal("   x\nnone\n 1.5\n", mixed:text())
+        assert.equal("|    x |\n| ---: |\n| none |\n|  1.5 |\n", mixed:markdown())
+    end)
+
     it("writes Markdown with bars escaped", function()
         local text = fl.table(rows, columns):markdown()
         assert.equal("| method   | energy (mJ) |   n |\n"
