@@ -1,0 +1,462 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- How much energy does placement save, and against which baseline? Published networks on three tiers, every
+-- method, under two models of a link. The figures of the FIN paper (INFOCOM 2024) are among what it computes.
+
+local fl = require "finlab"
+local study = dofile((arg[0]:match("^.*/") or "") .. "study.lua")
+
+local USAGE = [[
+finlab experiments/savings.lua [--out DIR] [--quick]
+
+Optimum, FIN, mcp and the published cost baseline for B-AlexNet, B-ResNet and B-LeNet on three tiers.
+
+--out DIR   where savings.md, .csv, .svg, .png and savings-summary.csv go (default: out)
+--quick     a coarse grid and three gammas, to see whether it runs
+]]
+
+local given = study.options(USAGE, { out = "out", quick = false })
+
+local LINKS = { "receiver", "bottleneck" }
+local BASELINES = { "released", "mcp" }
+local CLAIM = 0.65 -- "over 65 % saved"
+local GAMMAS = given.quick and { 3, 10, 30 } or { 3, 5, 10, 20, 30, 50, 200 }
+local POINT_GAMMAS = { 3, 10, 30 }
+
+local GRID = { -- deadlines in ms, accuracy targets in %
+    model = fl.models.b_alexnet "cifar10",
+    deadlines = fl.range(3, 15, given.quick and 4 or 1),
+    targets = fl.range(10, 85, given.quick and 25 or 5),
+}
+
+local POINTS = { -- operating points: one target, several deadlines
+    { model = GRID.model, target = 75, deadlines = fl.range(3, 15) },
+    { model = GRID.model, target = 80, deadlines = fl.range(3, 15) },
+    { model = fl.models.b_resnet "cifar10", target = 80, deadlines = { 0.5, 1, 1.5, 2, 3, 4, 5 } },
+    { model = fl.models.b_lenet "mnist", target = 95, deadlines = { 0.018, 0.02, 0.025, 0.03, 0.04, 0.05 } },
+}
+local PICTURE = { links = "receiver", point = POINTS[2] }
+
+-- Cells and runs ------------------------------------------------------------------------------------------
+
+local function fin_key(gamma, engine)
+    return ("fin %d %s"):format(gamma, engine or "native")
+end
+
+--- Every run in a cell: a key for its result, a name for people, a method and its options.
+local function all_runs()
+    local runs = {}
+    for _, name in ipairs { "exact", "milp", "mcp", "released" } do
+        table.insert(runs, { key = name, name = name, method = name })
+    end
+    for _, gamma in ipairs(GAMMAS) do
+        for _, engine in ipairs { "native", "igraph" } do
+            table.insert(runs, {
+                key = fin_key(gamma, engine), name = "FIN γ=" .. gamma, method = "fin", gamma = gamma,
+                engine = engine, options = { gamma = gamma, engine = engine },
+            })
+        end
+    end
+    return runs
+end
+
+local function cell_name(links, model, deadline, target)
+    return ("%s links, %s, %g ms, %g %%"):format(links, model.name, deadline, target)
+end
+
+--- A link model, model, deadline and target each: the grid's, and the operating points outside it. A list
+-- that knows its cells by name too.
+local function all_cells()
+    local cells = {}
+    local function add(links, model, deadline, target, in_grid)
+        local name = cell_name(links, model, deadline, target)
+        if cells[name] then return end
+        cells[name] = {
+            name = name, links = links, model = model, deadline = deadline, target = target,
+            in_grid = in_grid, results = {},
+        }
+        table.insert(cells, cells[name])
+    end
+    for _, links in ipairs(LINKS) do
+        for _, deadline in ipairs(GRID.deadlines) do
+            for _, target in ipairs(GRID.targets) do add(links, GRID.model, deadline, target, true) end
+        end
+        for _, point in ipairs(POINTS) do
+            for _, deadline in ipairs(point.deadlines) do
+                add(links, point.model, deadline, point.target, false)
+            end
+        end
+    end
+    return cells
+end
+
+local function solve_cell(cell, runs)
+    local inst <close> = study.try(fl.instance {
+        system = fl.systems.three_tier { links = cell.links },
+        apps = { {
+            model = cell.model, source = "mobile",
+            deadline = cell.deadline / 1000, accuracy = cell.target / 100,
+        } },
+    })
+    for _, run in ipairs(runs) do cell.results[run.key] = study.solve(inst, run.method, run.options) end
+end
+
+--- What must hold in every cell.
+local function check_cell(agreement, cell)
+    local results = cell.results
+    agreement:same("milp = exact", results.milp, results.exact, cell.name)
+    for _, gamma in ipairs(GAMMAS) do
+        agreement:same("FIN's engines native = igraph, plan and bound", results[fin_key(gamma)],
+            results[fin_key(gamma, "igraph")], ("%s, gamma %d"):format(cell.name, gamma))
+    end
+end
+
+local function solve_all(cells, runs)
+    local agreement, progress = study.agreement(), fl.progress(#cells, "savings")
+    for _, cell in ipairs(cells) do
+        solve_cell(cell, runs)
+        check_cell(agreement, cell)
+        progress:step()
+    end
+    progress:finish()
+    return agreement
+end
+
+--- One record per cell and run, in SI units.
+local function records_of(cells, runs)
+    local records = {}
+    for _, cell in ipairs(cells) do
+        for _, run in ipairs(runs) do
+            local result = cell.results[run.key]
+            local plan = result.plan and result.plan[1] or {}
+            table.insert(records, {
+                links = cell.links, model = cell.model.name, data = cell.model.data,
+                grid = cell.in_grid and "yes" or "no", deadline = cell.deadline / 1000,
+                target = cell.target / 100, method = run.method, gamma = run.gamma, engine = run.engine,
+                status = result.status, energy = result.energy, bound = result.bound, gap = result.gap,
+                latency = result.latency, accuracy = result.accuracy, claimed = result.claimed,
+                exit = plan.exit, nodes = plan.nodes and table.concat(plan.nodes, " "),
+            })
+        end
+    end
+    return fl.table(records, {
+        "links", "model", "data", "grid", "deadline", "target", "method", "gamma", "engine", "status",
+        "energy", "bound", "gap", "latency", "accuracy", "claimed", "exit", "nodes",
+    })
+end
+
+-- The grid ------------------------------------------------------------------------------------------------
+
+--- What a result says an inference costs: `released` says so without a plan.
+local function energy_of(result)
+    return result.energy or result.claimed
+end
+
+--- What a method saves in a cell against a baseline; nil unless both have an energy.
+local function saving(cell, key, baseline)
+    return (fl.saving(cell.results[key], { energy = energy_of(cell.results[baseline]) }))
+end
+
+--- Over the cells in which method and baseline have an energy: the mean saving, how many cells the claim
+-- holds in, and what the sums of the energies would say.
+local function compare(cells, key, baseline)
+    local n, saved, reach, sum, baseline_sum = 0, 0, 0, 0, 0
+    for _, cell in ipairs(cells) do
+        local here = saving(cell, key, baseline)
+        if here then
+            n, saved, reach = n + 1, saved + here, reach + (here >= CLAIM and 1 or 0)
+            sum = sum + cell.results[key].energy
+            baseline_sum = baseline_sum + energy_of(cell.results[baseline])
+        end
+    end
+    if n == 0 then return nil, 0, nil end
+    return saved / n, reach, 1 - sum / baseline_sum
+end
+
+--- One method's row: counts of cells, and means over the cells in which it has a plan.
+local function summarise(cells, run)
+    local row = {
+        links = cells[1].links, name = run.name, method = run.method, gamma = run.gamma, cells = #cells,
+        no_plan = 0, optimal = 0,
+    }
+    local sum = 0
+    for _, cell in ipairs(cells) do
+        local result, optimum = cell.results[run.key], cell.results.exact
+        if result.energy then
+            local ratio = 1 + fl.gap(result, optimum)
+            sum, row.worst = sum + ratio, math.max(ratio, row.worst or ratio)
+            if study.same(result.energy, optimum.energy) then row.optimal = row.optimal + 1 end
+        else
+            row.no_plan = row.no_plan + 1
+        end
+        if result.bound and optimum.energy then
+            row.tight = (row.tight or 0) + (study.same(result.bound, optimum.energy) and 1 or 0)
+        end
+    end
+    if row.no_plan < #cells then row.ratio = sum / (#cells - row.no_plan) end
+    for _, baseline in ipairs(BASELINES) do
+        row["saving_" .. baseline], row["reach_" .. baseline], row["summed_" .. baseline] =
+            compare(cells, run.key, baseline)
+    end
+    return row
+end
+
+--- The rows of all methods that find plans, for one link model.
+local function summaries_of(cells, runs, links)
+    local within, rows = {}, {}
+    for _, cell in ipairs(cells) do
+        if cell.in_grid and cell.links == links then table.insert(within, cell) end
+    end
+    for _, run in ipairs(runs) do
+        if run.method ~= "released" and run.engine ~= "igraph" then
+            table.insert(rows, summarise(within, run))
+        end
+    end
+    return rows
+end
+
+local function summary_records(rows)
+    return fl.table(rows, {
+        "links", "method", "gamma", "cells", "no_plan", "optimal", "tight", "ratio", "worst",
+        "saving_released", "reach_released", "summed_released", "saving_mcp", "reach_mcp", "summed_mcp",
+    })
+end
+
+local function summary_table(rows)
+    local shown = {}
+    for i, row in ipairs(rows) do
+        shown[i] = setmetatable({
+            released = row.saving_released and 100 * row.saving_released,
+            mcp = row.saving_mcp and 100 * row.saving_mcp,
+        }, { __index = row })
+    end
+    local reach = ("≥ %g %%"):format(100 * CLAIM)
+    return fl.table(shown, {
+        { key = "name", title = "method" }, { key = "no_plan", title = "no plan" }, "optimal", "tight",
+        { key = "ratio", format = "%.4f" }, { key = "worst", format = "%.4f" },
+        { key = "released", title = "% vs released", format = "%.2f" },
+        { key = "reach_released", title = reach },
+        { key = "mcp", title = "% vs mcp", format = "%.2f" }, { key = "reach_mcp", title = reach },
+    })
+end
+
+local SUMMARY_LEGEND = {
+    "no plan, optimal: cells in which the method has no plan; in which its plan is the optimum",
+    "tight: cells in which its lower bound is the optimum",
+    "ratio, worst: mean and largest energy relative to the optimum, over the cells with a plan",
+    "% vs, ≥: mean saving against a baseline over the cells with a plan; in how many it is so large",
+}
+
+-- Operating points ----------------------------------------------------------------------------------------
+
+local NO_ENERGY = { infeasible = "none", unknown = "no plan", unsupported = "n/a" }
+
+local POINT_LEGEND = {
+    "no plan: the method found none; none: it proved that there is none; n/a: not for such a model",
+    "released: an energy by the rule in the published scripts, whatever the deadline; not always a plan",
+    "% vs mcp: what the optimum saves against mcp",
+}
+
+local function energy_text(result)
+    local energy = energy_of(result)
+    return energy and ("%.3f"):format(1000 * energy) or NO_ENERGY[result.status]
+end
+
+local function cell_at(cells, links, point, deadline)
+    return cells[cell_name(links, point.model, deadline, point.target)]
+end
+
+--- What the table shows of a cell, but for its deadline.
+local function point_row(cell)
+    local saved = saving(cell, "exact", "mcp")
+    local row = {
+        model = cell.model.name, target = cell.target .. " %",
+        saved = saved and ("%.2f"):format(100 * saved) or "",
+    }
+    for _, key in ipairs { "exact", "mcp", "released" } do row[key] = energy_text(cell.results[key]) end
+    for _, gamma in ipairs(POINT_GAMMAS) do row[gamma] = energy_text(cell.results[fin_key(gamma)]) end
+    return row
+end
+
+--- Whether all of `row` is in `previous`.
+local function repeats(previous, row)
+    for key, text in pairs(row) do
+        if not previous or previous[key] ~= text then return false end
+    end
+    return true
+end
+
+--- "3" or "3–6"
+local function span(first, last)
+    return first == last and ("%g"):format(first) or ("%g–%g"):format(first, last)
+end
+
+--- One row for each stretch of deadlines over which nothing changes.
+local function point_rows(cells, links)
+    local rows = {}
+    for _, point in ipairs(POINTS) do
+        local row, first
+        for _, deadline in ipairs(point.deadlines) do
+            local here = point_row(cell_at(cells, links, point, deadline))
+            if not repeats(row, here) then
+                row, first = here, deadline
+                table.insert(rows, row)
+            end
+            row.deadline = span(first, deadline)
+        end
+    end
+    return rows
+end
+
+local function point_table(rows)
+    local columns = { { key = "model" } }
+    local function add(key, title) table.insert(columns, { key = key, title = title, align = "right" }) end
+    add "target"
+    add("deadline", "deadline (ms)")
+    add("exact", "optimum")
+    for _, gamma in ipairs(POINT_GAMMAS) do add(gamma, "FIN γ=" .. gamma) end
+    add "mcp"
+    add "released"
+    add("saved", "% vs mcp")
+    return fl.table(rows, columns)
+end
+
+-- The claim in words --------------------------------------------------------------------------------------
+
+local function percent(share)
+    return share and ("%.2f %%"):format(100 * share) or "–"
+end
+
+local function verdict(saved)
+    if not saved then return "no plan" end
+    return saved >= CLAIM and "holds" or "does not hold"
+end
+
+--- "holds against released (78.66 %), does not hold against mcp (26.71 %)"
+local function verdicts(row, form)
+    local texts = {}
+    for i, baseline in ipairs(BASELINES) do
+        local saved = row[form .. "_" .. baseline]
+        texts[i] = ("%s against %s (%s)"):format(verdict(saved), baseline, percent(saved))
+    end
+    return table.concat(texts, ", ")
+end
+
+--- "against mcp 16.90 % (γ=3) to 26.71 % (γ=200)"
+local function fin_range(rows, baseline)
+    local key, least, most = "saving_" .. baseline, nil, nil
+    for _, row in ipairs(rows) do
+        if row.gamma and row[key] then
+            least = least and least[key] <= row[key] and least or row
+            most = most and most[key] >= row[key] and most or row
+        end
+    end
+    if not least then return ("against %s nothing, without a plan"):format(baseline) end
+    local low, high = percent(least[key]), percent(most[key])
+    if low == high then return ("against %s %s with every γ"):format(baseline, low) end
+    return ("against %s %s (γ=%d) to %s (γ=%d)"):format(baseline, low, least.gamma, high, most.gamma)
+end
+
+--- The claim over the grid: as a mean, cell by cell, for FIN, and for sums of energies.
+local function grid_sentences(rows)
+    local optimum, cells, fin = rows[1], {}, {}
+    for i, baseline in ipairs(BASELINES) do
+        cells[i] = ("in %d against %s"):format(optimum["reach_" .. baseline], baseline)
+        fin[i] = fin_range(rows, baseline)
+    end
+    return {
+        ("On average over the grid it %s."):format(verdicts(optimum, "saving")),
+        ("Cell by cell, of the %d that have a plan, it holds %s."):format(optimum.cells - optimum.no_plan,
+            table.concat(cells, " and ")),
+        ("FIN instead of the optimum saves on average %s."):format(table.concat(fin, " and ")),
+        ("For energies summed over the grid it %s."):format(verdicts(optimum, "summed")),
+    }
+end
+
+--- Stretches of deadlines with the same verdict at one operating point.
+local function stretches(cells, links, point)
+    local list, last = {}, nil
+    for _, deadline in ipairs(point.deadlines) do
+        local saved = saving(cell_at(cells, links, point, deadline), "exact", "mcp")
+        if not last or last.verdict ~= verdict(saved) then
+            last = { verdict = verdict(saved), first = deadline, least = saved, most = saved }
+            table.insert(list, last)
+        end
+        last.last = deadline
+        if saved then last.least, last.most = math.min(last.least, saved), math.max(last.most, saved) end
+    end
+    return list
+end
+
+--- "holds at 7–15 ms (71.77 %)"
+local function stretch_text(stretch)
+    local where = ("%s at %s ms"):format(stretch.verdict, span(stretch.first, stretch.last))
+    if not stretch.least then return where end
+    local low, high = percent(stretch.least), percent(stretch.most)
+    return ("%s (%s)"):format(where, low == high and low or low .. " to " .. high)
+end
+
+--- The claim at one operating point.
+local function point_sentence(cells, links, point)
+    local texts = {}
+    for i, stretch in ipairs(stretches(cells, links, point)) do texts[i] = stretch_text(stretch) end
+    return ("%s, target %d %%, against mcp: %s."):format(point.model.name, point.target,
+        table.concat(texts, ", "))
+end
+
+local function claim_sentences(cells, rows, links)
+    local sentences = grid_sentences(rows)
+    for _, point in ipairs(POINTS) do table.insert(sentences, point_sentence(cells, links, point)) end
+    return sentences
+end
+
+-- Picture -------------------------------------------------------------------------------------------------
+
+local function picture(cells)
+    local point, series = PICTURE.point, {}
+    local function add(key, name, dashed)
+        local points, any = {}, false
+        for i, deadline in ipairs(point.deadlines) do
+            local energy = energy_of(cell_at(cells, PICTURE.links, point, deadline).results[key])
+            points[i], any = { deadline, energy and 1000 * energy }, any or energy ~= nil
+        end
+        if any then table.insert(series, { name = name, points = points, dashed = dashed }) end
+    end
+    add("released", "released")
+    add("mcp", "mcp")
+    for _, gamma in ipairs(POINT_GAMMAS) do add(fin_key(gamma), "FIN γ=" .. gamma) end
+    add("exact", "optimum", true)
+    return fl.plot {
+        title = ("%s, accuracy of %d %%, %s links"):format(point.model.name, point.target, PICTURE.links),
+        x = { label = "deadline", unit = "ms" }, y = { label = "energy", unit = "mJ", least = 0 },
+        series = series,
+    }
+end
+
+-- All of it -----------------------------------------------------------------------------------------------
+
+study.folder(given.out)
+local runs, cells = all_runs(), all_cells()
+local agreement = solve_all(cells, runs)
+
+local report = study.report "What placement saves, and against which baseline"
+local summaries, claims = {}, {}
+for _, links in ipairs(LINKS) do
+    local rows = summaries_of(cells, runs, links)
+    report:section(("Operating points, %s links: energies in mJ"):format(links),
+        point_table(point_rows(cells, links)), POINT_LEGEND)
+    report:section(("%s on %s, grid of %d cells, %s links"):format(GRID.model.name, GRID.model.data,
+        rows[1].cells, links), summary_table(rows), SUMMARY_LEGEND)
+    table.move(rows, 1, #rows, #summaries + 1, summaries)
+    claims[links] = claim_sentences(cells, rows, links)
+end
+for _, links in ipairs(LINKS) do
+    report:section(('"Over %g %% saved", with %s links'):format(100 * CLAIM, links), claims[links])
+end
+report:section("What was compared on the way", agreement:sentences())
+
+local figure = picture(cells)
+study.write(given.out, {
+    ["savings.md"] = report, ["savings.csv"] = records_of(cells, runs),
+    ["savings-summary.csv"] = summary_records(summaries), ["savings.svg"] = figure, ["savings.png"] = figure,
+})
+agreement:insist()
