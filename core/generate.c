@@ -301,7 +301,9 @@ static fl_status draw_deadline(recipe_draw *draw, const fl_instance *instance, i
     FL_TRY(judged_latency(instance, h, exit, nodes, &fastest, draw->arena, err));
     FL_TRY(fl_pass_shortest(&layers, 1, 0, nodes, &exit, &cost, draw->arena, err));
     FL_TRY(judged_latency(instance, h, exit, nodes, &cheapest, draw->arena, err));
-    double drawn = tightness == 1 ? cheapest : fastest + tightness * (cheapest - fastest);
+    /* Where the fastest plan is also the cheapest there is no way between: up to twice its latency, then. */
+    double span = cheapest > fastest ? cheapest - fastest : fastest;
+    double drawn = tightness == 1 && cheapest > fastest ? cheapest : fastest + tightness * span;
     if (drawn <= 0) drawn = fastest * 0.5;
     if (drawn > 0) *deadline = drawn;
     return FL_OK;
