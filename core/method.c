@@ -106,7 +106,8 @@ fl_status fl_settings_read(fl_settings *out, const fl_method *method, const fl_i
     fl_settings_default(out, method, instance);
     if (options == NULL) return FL_OK;
     bool empty = options->kind == FL_ARRAY && options->n_items == 0; /* Lua's {} may be either */
-    if (options->kind != FL_OBJECT && !empty) return fl_error_set(err, FL_EINVAL, NULL, "options must be named");
+    if (options->kind != FL_OBJECT && !empty)
+        return fl_error_set(err, FL_EINVAL, NULL, "options must be named");
     for (const fl_value *item = options->first; item != NULL; item = item->next) {
         int i = fl_method_option(method, item->key);
         if (i < 0) {

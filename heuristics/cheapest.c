@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `cheapest`: the least energy, whatever the deadline. Copy this file to start a method of your own;
  * README.md says what else belongs to it. */
-#include "heuristics/methods.h"
 #include "core/passes.h"
+#include "heuristics/methods.h"
 #include "heuristics/ties.h"
 
 /* 3. Answer the task. What is allocated comes from task->arena, which the caller empties; what fails returns

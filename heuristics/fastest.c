@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `fastest`: the least latency, whatever the energy. When even that is late, nothing is in time. */
-#include "heuristics/methods.h"
 #include "core/passes.h"
+#include "heuristics/methods.h"
 #include "heuristics/ties.h"
 
 /* Of the paths of least latency, the one of least energy. */
