@@ -108,6 +108,7 @@ static void disarm(void) {
  * what came of it: `right` is whether a call that did not fail gave the right answer. */
 
 static fl_instance *instance, *limited;
+static fl_instance *large; /* whose solution takes several allocations, though an arena asks for few */
 static brute_answer truth, limited_truth;
 static char file[] = "/tmp/finlab-failing-XXXXXX";
 static const char *text; /* of `instance` */
@@ -184,17 +185,24 @@ static fl_status try_frontier(void) {
     return status;
 }
 
-/** Run a method on `of`, and write its record. */
-static fl_status try_method(const char *name, const char *options, const fl_instance *of,
-                            const brute_answer *best) {
+static fl_settings read_settings(const fl_method *method, const char *options, const fl_instance *of) {
     fl_arena arena;
-    fl_result result;
     fl_settings settings;
-    const fl_method *method = solve_method(name);
     fl_arena_init(&arena, 0);
     const fl_value *document = options != NULL ? build_document(&arena, options) : NULL;
     if (fl_settings_read(&settings, method, of, document, &err) != FL_OK) abort();
     fl_arena_free(&arena);
+    return settings;
+}
+
+/** Run a method on an instance whose truth is known. */
+static fl_status try_method(const char *name, const char *options, const fl_instance *of,
+                            const brute_answer *best) {
+    fl_arena arena;
+    fl_result result;
+    const fl_method *method = solve_method(name);
+    fl_settings settings = read_settings(method, options, of);
+    fl_arena_init(&arena, 0);
     arm();
     fl_status status = fl_run(&result, of, method, &settings, &arena, NULL, &err);
     disarm();
@@ -203,6 +211,43 @@ static fl_status try_method(const char *name, const char *options, const fl_inst
     if (right && complete) right = status == FL_OK && result.status == FL_RESULT_OPTIMAL;
     fl_arena_free(&arena);
     return status;
+}
+
+/** Run a method on the large instance; it must find what it found when nothing failed, or say that memory
+ * ended. */
+static fl_status try_large(const char *name, const char *options, double *known) {
+    fl_arena arena;
+    fl_result result;
+    const fl_method *method = solve_method(name);
+    fl_settings settings = read_settings(method, options, large);
+    fl_arena_init(&arena, 0);
+    arm();
+    fl_status status = fl_run(&result, large, method, &settings, &arena, NULL, &err);
+    disarm();
+    if (*known == 0) *known = status == FL_OK ? result.verdict.energy : NAN;
+    right = status != FL_OK || result.stop == FL_STOP_MEMORY || result.verdict.energy == *known;
+    fl_arena_free(&arena);
+    return status;
+}
+
+static fl_status try_large_exact(void) {
+    static double known;
+    return try_large("exact", NULL, &known);
+}
+
+static fl_status try_large_k_best(void) {
+    static double known;
+    return try_large("exact", "{'k': 50}", &known);
+}
+
+static fl_status try_large_fin(void) {
+    static double known;
+    return try_large("fin", "{'gamma': 100}", &known);
+}
+
+static fl_status try_large_milp(void) {
+    static double known;
+    return try_large("milp", NULL, &known);
 }
 
 static fl_status try_exact(void) {
@@ -308,6 +353,10 @@ static const struct {
               {"milp, no presolve", try_milp_without_presolve, false},
               {"milp with limits", try_milp_with_limits, false},
               {"fin", try_fin, false},
+              {"large exact", try_large_exact, false},
+              {"large k best", try_large_k_best, false},
+              {"large fin", try_large_fin, false},
+              {"large milp", try_large_milp, false},
               {"cheapest", try_cheapest, false},
               {"fastest", try_fastest, false},
               {"single", try_single, false},
@@ -343,9 +392,11 @@ static void prepare(void) {
     static fl_arena arena;
     fl_value *document;
     fl_recipe recipe = {.seed = 8, .blocks = 5, .nodes = 4, .exits = 3, .tightness = FL_TIGHTNESS_MEDIUM};
+    fl_recipe many = {.seed = 4, .blocks = 12, .nodes = 8, .plain = true, .tightness = FL_TIGHTNESS_MEDIUM};
     fl_recipe with_limits = {.seed = 1, .blocks = 4, .nodes = 3, .limits = true};
     fl_arena_init(&arena, 0);
     bool ready = fl_generate(&instance, &recipe, &err) == FL_OK &&
+                 fl_generate(&large, &many, &err) == FL_OK &&
                  fl_generate(&limited, &with_limits, &err) == FL_OK &&
                  fl_instance_write(&document, instance, &arena, &err) == FL_OK &&
                  fl_json_print(&text, document, 2, &arena, &err) == FL_OK && close(mkstemp(file)) == 0 &&
@@ -357,7 +408,9 @@ static void prepare(void) {
 }
 
 int main(void) {
+    static char line[BUFSIZ];
     bool good = true;
+    setvbuf(stdout, line, _IOLBF, sizeof line); /* what was said is seen even when the next trial crashes */
     prepare();
     for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) good &= fail_all((int)i);
     unlink(file);
