@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 local fl = require "finlab"
 
-local has_gnuplot = os.execute("command -v gnuplot >/dev/null")
+-- not so without the package, and not under a preloaded sanitizer, which complains about gnuplot's own leaks
+local gnuplot_runs = os.execute("gnuplot -e exit >/dev/null 2>&1")
 
 local function plot()
     return fl.plot {
@@ -25,7 +26,7 @@ describe("fl.plot", function()
     end)
 
     it("draws SVG and PNG", function()
-        if not has_gnuplot then return pending("gnuplot is not installed") end
+        if not gnuplot_runs then return pending("gnuplot does not run here") end
         for ending, start in pairs { svg = "<?xml", png = "\x89PNG" } do
             local path = os.tmpname() .. "'s `touch pwned` $(x)." .. ending
             assert(plot():write(path))
@@ -45,7 +46,7 @@ describe("fl.plot", function()
     end)
 
     it("keeps the old figure when gnuplot fails", function()
-        if not has_gnuplot then return pending("gnuplot is not installed") end
+        if not gnuplot_runs then return pending("gnuplot does not run here") end
         local empty = fl.plot { series = { { name = "nothing", points = { { 1, nil } } } } }
         local path = os.tmpname() .. ".svg"
         assert(plot():write(path))
