@@ -6,12 +6,12 @@ local PREPARE = [[
 local fl = require "finlab"
 local pid = io.open("/proc/self/stat"):read("n")
 local long = assert(fl.generate { seed = 1, blocks = 50, nodes = 30, plain = true, tight = "tight" })
-local function solve_long() return assert(long:solve("milp")) end
+local function solve_long() return assert(long:solve "milp") end
 local function send(commands) io.popen((commands:gsub("INT", "kill -INT " .. pid))) end
 io.stdout:setvbuf "no"
 ]]
 
---- Run a script; its output and how it ended: "exit 0", or "signal 2", which a shell may turn into "exit 130".
+--- Run a script; its output and how it ended: "exit 0", or "signal 2" (which a shell turns into "exit 130").
 local function run(script)
     local path, out = os.tmpname(), os.tmpname()
     os.rename(path, path .. ".lua")
