@@ -58,6 +58,10 @@ static fl_status read_bool(double *out, const fl_option *option, const fl_value 
 
 static fl_status read_number(double *out, const fl_option *option, const fl_value *value, fl_error *err) {
     double number = value->number;
+    if (value->kind == FL_STRING && option->choices != NULL && strcmp(value->string, option->choices) == 0) {
+        *out = 0;
+        return FL_OK;
+    }
     bool given =
         value->kind == FL_NUMBER || (value->kind == FL_STRING && parse_number(value->string, &number));
     if (!given) return fl_error_set(err, FL_EINVAL, option->name, "must be a number");

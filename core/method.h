@@ -23,7 +23,7 @@ typedef struct fl_option {
     fl_option_type type;
     double fallback;     /* default: the number, 0 or 1, the index of a choice; unused for a node */
     double least, most;  /* range of a number, both allowed; unused for other types */
-    const char *choices; /* "native|igraph"; NULL for other types */
+    const char *choices; /* "native|igraph"; for numbers a word that stands for 0 ("auto"), or NULL */
     const char *doc;     /* one line, units included */
 } fl_option;
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/passes.h"
-#include <float.h>
 
 /* The kernel is compiled for several instruction sets; the loader picks the best the machine has. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__)
@@ -161,6 +160,68 @@ void fl_pass_run(fl_pass *pass, const fl_layers *layers, double energy_weight, d
         stop_in_layer(pass, layers, l, arrive);
     }
 }
+
+/* Backwards */
+
+/** Min-plus product with the transposed links: to[A] = min over B of move(A, B) + from[B]. */
+static void relax_groups_back(double *to, const double *from, const fl_groups *groups,
+                              const move_weights *weights) {
+    size_t n = (size_t)groups->n_groups;
+    for (size_t a = 0; a < n; a++) {
+        const double *slowness = groups->slowness + a * n;
+        const double *delay = groups->delay + a * n, *energy = groups->energy + a * n;
+        double best = INFINITY;
+        for (size_t b = 0; b < n; b++) {
+            double x = from[b] + weights->slow * slowness[b] + weights->delays * delay[b] +
+                       weights->bits * energy[b];
+            best = x < best ? x : best;
+        }
+        to[a] = best;
+    }
+}
+
+/** What follows once block `l` is to be run on each node: computing it and going on, or stopping there. */
+static void enter_layer(double *enter, const fl_layers *layers, int l, const double *to_go,
+                        double energy_weight, double latency_weight) {
+    const fl_layer *layer = &layers->layer[l];
+    bool goes_on = l + 1 < layers->n_layers, stops = layer->exit >= 0;
+    for (int b = 0; b < layers->n_nodes; b++) {
+        double on = energy_weight * layer->energy[b] + latency_weight * layer->latency[b];
+        enter[b] = goes_on ? on + to_go[b] : INFINITY;
+        if (!stops) continue;
+        double end = energy_weight * layer->final_energy[b] + latency_weight * layer->final_latency[b];
+        enter[b] = end < enter[b] ? end : enter[b];
+    }
+}
+
+void fl_pass_run_back(double *to_go, const fl_layers *layers, double energy_weight, double latency_weight,
+                      double *scratch) {
+    const fl_groups *groups = layers->groups;
+    int n_nodes = layers->n_nodes;
+    double *enter = scratch, *by_group = scratch + n_nodes, *to_group = by_group + n_nodes;
+    fl_pass weights_of = {.energy_weight = energy_weight, .latency_weight = latency_weight};
+    for (int a = 0; a < n_nodes && layers->n_layers > 0; a++) {
+        to_go[(size_t)(layers->n_layers - 1) * (size_t)n_nodes + (size_t)a] = INFINITY;
+    }
+    for (int l = layers->n_layers - 1; l > 0; l--) {
+        double *here = to_go + (size_t)(l - 1) * (size_t)n_nodes;
+        move_weights weights = weigh_moves(&weights_of, &layers->layer[l]);
+        enter_layer(enter, layers, l, here + n_nodes, positive(energy_weight), positive(latency_weight));
+        for (int g = 0; g < groups->n_groups; g++) by_group[g] = INFINITY;
+        for (int b = 0; b < n_nodes; b++) {
+            double received = enter[b] + weights.bits * layers->rx[b];
+            double *best = &by_group[groups->group[b]];
+            *best = received < *best ? received : *best;
+        }
+        relax_groups_back(to_group, by_group, groups, &weights);
+        for (int a = 0; a < n_nodes; a++) {
+            double moved = to_group[groups->group[a]] + weights.bits * layers->tx[a];
+            here[a] = moved < enter[a] ? moved : enter[a];
+        }
+    }
+}
+
+/* Reading back */
 
 /** The node of layer `l` - 1 from which the best way leads to (l, b). */
 static int find_before(const fl_pass *pass, const fl_layers *layers, int l, int b) {

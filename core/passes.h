@@ -10,6 +10,11 @@
 #define FINLAB_CORE_PASSES_H
 
 #include "core/layers.h"
+#include <float.h>
+
+/** A weight of zero is counted as the least normal number, so that what is missing stays infinitely far. What
+ *  this adds to any path stays far below this. */
+#define FL_PASS_NOTHING (DBL_MIN * 0x1p300)
 
 typedef struct fl_pass {
     double energy_weight, latency_weight; /* >= 0 */
@@ -26,6 +31,13 @@ fl_status fl_pass_init(fl_pass *pass, const fl_layers *layers, fl_arena *arena, 
  *  @param scratch  [3 * n_nodes] */
 void fl_pass_run(fl_pass *pass, const fl_layers *layers, double energy_weight, double latency_weight,
                  double *scratch);
+
+/** The reverse: the least weight from each vertex to the end of a path, what is computed at the vertex not
+ *  counted.
+ *  @param to_go    [n_layers * n_nodes]; INFINITY: no end can be reached
+ *  @param scratch  [3 * n_nodes] */
+void fl_pass_run_back(double *to_go, const fl_layers *layers, double energy_weight, double latency_weight,
+                      double *scratch);
 
 /** Read the best path of a pass back.
  *  @param nodes  [n_layers], filled up to pass->layer

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/reduce.h"
+#include "core/passes.h"
+#include "core/tolerance.h"
 #include <stdlib.h>
 
 /** A node and what it sums up to: a dominating node never comes after one that it dominates, but for
@@ -115,4 +117,59 @@ fl_status fl_reduce_nodes(fl_layers *layers, int **original, fl_arena *arena, fl
 
 void fl_reduce_restore(const int *original, int *nodes, int n) {
     for (int i = 0; original != NULL && i < n; i++) nodes[i] = original[nodes[i]];
+}
+
+/* The window */
+
+/** Least cost of a path through each vertex, by one weight: reach it, compute there, complete it. */
+typedef struct through {
+    fl_pass arrive;
+    double *to_go; /* [n_layers * n_nodes] */
+} through;
+
+static fl_status find_through(through *out, const fl_layers *layers, double energy_weight,
+                              double latency_weight, double *scratch, fl_arena *arena, fl_error *err) {
+    FL_TRY(fl_pass_init(&out->arrive, layers, arena, err));
+    out->to_go = FL_NEW(arena, (size_t)layers->n_layers * (size_t)layers->n_nodes, double);
+    if (out->to_go == NULL) return fl_arena_error(arena, err);
+    fl_pass_run(&out->arrive, layers, energy_weight, latency_weight, scratch);
+    fl_pass_run_back(out->to_go, layers, energy_weight, latency_weight, scratch);
+    return FL_OK;
+}
+
+/** Least of going on and of stopping at (l, n), from `on` and `end`, what computing costs either way. */
+static double complete(const fl_layer *layer, const through *by, size_t at, const double *on,
+                       const double *end, int n) {
+    double cost = on[n] + by->to_go[at];
+    return by->arrive.arrive[at] + (layer->exit >= 0 ? fmin(cost, end[n]) : cost);
+}
+
+fl_status fl_reduce_window(fl_layers *layers, double upper, long long *n_left, fl_arena *arena,
+                           fl_error *err) {
+    through energy, latency;
+    int n_nodes = layers->n_nodes;
+    double *scratch = FL_NEW(arena, 3 * (size_t)n_nodes, double);
+    double *vectors = FL_NEW(arena, 2 * (size_t)layers->n_layers * (size_t)n_nodes, double);
+    *n_left = 0;
+    if (scratch == NULL || vectors == NULL) return fl_arena_error(arena, err);
+    FL_TRY(find_through(&energy, layers, 1, 0, scratch, arena, err));
+    FL_TRY(find_through(&latency, layers, 0, 1, scratch, arena, err));
+    double dearest = upper * (1 + FL_TOLERANCE_EQUAL) + FL_PASS_NOTHING;
+    double latest = layers->deadline * (1 + FL_TOLERANCE_EQUAL);
+    for (int l = 0; l < layers->n_layers; l++, vectors += 2 * (size_t)n_nodes) {
+        fl_layer *layer = &layers->layer[l];
+        double *stop = vectors + n_nodes;
+        for (int n = 0; n < n_nodes; n++) {
+            size_t at = (size_t)l * (size_t)n_nodes + (size_t)n;
+            double cost = complete(layer, &energy, at, layer->energy, layer->final_energy, n);
+            double time = complete(layer, &latency, at, layer->latency, layer->final_latency, n);
+            bool in = cost <= dearest && time <= latest;
+            vectors[n] = in ? layer->latency[n] : INFINITY;
+            if (layer->exit >= 0) stop[n] = in ? layer->final_latency[n] : INFINITY;
+            *n_left += in;
+        }
+        layer->latency = vectors;
+        if (layer->exit >= 0) layer->final_latency = stop;
+    }
+    return FL_OK;
 }

@@ -5,8 +5,8 @@
 enum { GAMMA, ENGINE, LAMBDA, BOUND, N_OPTIONS };
 
 static const fl_option options[N_OPTIONS] = {
-    [GAMMA] = {"gamma", FL_OPTION_INT, 10, 1, FL_FIN_GAMMA_MOST, NULL,
-               "levels into which the deadline is divided"},
+    [GAMMA] = {"gamma", FL_OPTION_INT, 10, 1, FL_FIN_GAMMA_MOST, "auto",
+               "levels into which the deadline is divided; auto: by the number of blocks"},
     [ENGINE] = {"engine", FL_OPTION_CHOICE, 0, 0, 0, "native|igraph",
                 "own dynamic programme, or igraph on the explicit graph"},
     [LAMBDA] = {"lambda", FL_OPTION_INT, 0, 0, FL_FIN_GAMMA_MOST, NULL,
@@ -14,6 +14,11 @@ static const fl_option options[N_OPTIONS] = {
     [BOUND] = {"bound", FL_OPTION_BOOL, 1, 0, 0, NULL,
                "search the rounded-down graph too, for a lower bound or a proof of infeasibility"},
 };
+
+int fl_fin_gamma(const fl_layers *layers) {
+    double gamma = fmax(30, 20.0 * layers->n_layers);
+    return (int)fmin(gamma, FL_FIN_GAMMA_MOST);
+}
 
 static fl_fin_engine *const engines[] = {fl_fin_native, fl_fin_igraph};
 
@@ -42,7 +47,7 @@ static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
     FL_TRY(fl_layers_build(&layers, task->instance, 0, task->arena, err));
     fl_fin_search search = {.layers = &layers,
                             .deadline = task->instance->apps[0].deadline,
-                            .gamma = (int)value[GAMMA],
+                            .gamma = value[GAMMA] > 0 ? (int)value[GAMMA] : fl_fin_gamma(&layers),
                             .lambda = (int)value[LAMBDA],
                             .rounding = FL_FIN_UP,
                             .interrupt = task->interrupt};

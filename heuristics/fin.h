@@ -34,6 +34,10 @@ static inline int fl_fin_levels(double latency, double deadline, int gamma, fl_f
     return levels + (rounding == FL_FIN_UP && levels < used);
 }
 
+/** A gamma that suits the number of blocks: an arc wastes less than a level, so a path that wastes at most a
+ *  twentieth of the deadline needs 20 levels per block; at least 30. */
+int fl_fin_gamma(const fl_layers *layers);
+
 /** One search through the replicated graph. */
 typedef struct fl_fin_search {
     const fl_layers *layers;

@@ -6,6 +6,7 @@
 #include "core/method.h"
 
 extern const fl_method fl_fin_method;
+extern const fl_method fl_certify_method;
 extern const fl_method fl_mcp_method;
 extern const fl_method fl_released_method;
 extern const fl_method fl_cheapest_method;

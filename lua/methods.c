@@ -100,9 +100,8 @@ static fl_value *option_document(const fl_option *option, fl_arena *arena) {
     } else if (option->type == FL_OPTION_CHOICE) {
         add_choice(arena, object, option);
     } else if (option->type != FL_OPTION_NODE) {
-        fl_value_add(arena, object, "default", fl_value_number(arena, option->fallback));
-        fl_value_add(arena, object, "least", fl_value_number(arena, option->least));
-        fl_value_add(arena, object, "most", fl_value_number(arena, option->most));
+XX, fl_value_number(arena, option->least));
+fl_value_add(arena, object, "most", fl_value_number(arena, option->most));
     }
     add_text(arena, object, "doc", option->doc);
     return object;

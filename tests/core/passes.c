@@ -113,3 +113,36 @@ Test(passes, ties_go_to_the_lower_node_and_the_earlier_exit) {
     cr_assert(exit == 0 && nodes[0] == 0 && cost.energy == 0 && cost.latency == 0);
     fl_instance_free(instance);
 }
+
+Test(passes, forward_and_backward_meet_at_every_vertex) {
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        fl_instance *instance;
+        fl_recipe recipe = {.seed = seed, .blocks = 6, .nodes = 5, .tiers = seed % 3 == 0 ? 2 : 0};
+        fl_pass pass;
+        double scratch[15], to_go[30], weight = seed % 2 == 0 ? 3 : 0;
+        cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+        cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
+        cr_assert(fl_pass_init(&pass, &layers, &arena, &err) == FL_OK);
+        fl_pass_run(&pass, &layers, 1, weight, scratch);
+        fl_pass_run_back(to_go, &layers, 1, weight, scratch);
+        for (int l = 0; l < layers.n_layers; l++) { /* in each layer the best path passes some vertex */
+            double best = INFINITY;
+            for (int n = 0; n < layers.n_nodes; n++) {
+                const fl_layer *layer = &layers.layer[l];
+                double arrive = pass.arrive[l * layers.n_nodes + n];
+                double on = layer->energy[n] + weight * layer->latency[n] + to_go[l * layers.n_nodes + n];
+                if (!isinf(layer->latency[n])) best = fmin(best, arrive + on);
+                for (int k = 0; k <= l; k++) { /* or has stopped before */
+                    const fl_layer *end = &layers.layer[k];
+                    if (end->exit < 0 || isinf(end->latency[n])) continue;
+                    double stop = end->final_energy[n] + weight * end->final_latency[n];
+                    best = fmin(best, pass.arrive[k * layers.n_nodes + n] + stop);
+                }
+            }
+            cr_assert((isinf(best) && isinf(pass.value)) || fabs(best - pass.value) <= 1e-12 * best + 1e-300,
+                      "seed %d, block %d: %.17g, not %.17g", (int)seed, l, best, pass.value);
+        }
+        fl_instance_free(instance);
+        fl_arena_reset(&arena);
+    }
+}

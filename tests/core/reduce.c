@@ -90,3 +90,26 @@ Test(reduce, without_memory_it_says_so) {
     cr_assert(fl_reduce_nodes(&layers, &original, &none, &err) == FL_ENOMEM && original == NULL);
     fl_instance_free(instance);
 }
+
+Test(reduce, the_window_keeps_the_optimum_and_every_plan_as_cheap) {
+    int gone = 0;
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        long long n_left;
+        fl_instance *instance = draw(seed, 4, 0);
+        brute_answer all = brute_solve(instance);
+        double upper = all.feasible ? (double)all.verdict.energy * 1.2 : INFINITY;
+        cr_assert(fl_reduce_window(&layers, upper, &n_left, &arena, &err) == FL_OK);
+        for (int i = 0; i < all.apps[0].n; i++) {
+            const brute_plan *plan = &all.apps[0].plans[i];
+            if (!naive_in_time(&instance->apps[0], plan->latency) || plan->energy > upper) continue;
+            for (int l = 0; l < instance->apps[0].exits[plan->exit].after; l++) {
+                cr_assert(!isinf(layers.layer[l].latency[plan->nodes[l]]), "seed %d", (int)seed);
+            }
+        }
+        gone += (int)(layers.n_layers * layers.n_nodes - n_left);
+        brute_free(&all);
+        fl_instance_free(instance);
+        fl_arena_reset(&arena);
+    }
+    cr_assert(gone > 1000, "only %d vertices left", gone);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `certify`: an optimum with its proof, without any MILP.
+ *
+ * FIN rounded up gives a plan, rounded down a lower bound (heuristics/fin.h). With more levels the two close
+ * in on the optimum. Between two rounds, what can no longer matter leaves the graph: vertices through which
+ * every path is late or dearer than the best plan (core/reduce.h). When levels get too many for their worth,
+ * the exact search (core/labels.h) finishes what is left in that window. */
+#include "core/labels.h"
+#include "core/reduce.h"
+#include "heuristics/fin.h"
+#include "heuristics/methods.h"
+
+enum { GAMMA, GAP, TIME_LIMIT, MEMORY, N_OPTIONS };
+
+static const fl_option options[N_OPTIONS] = {
+    [GAMMA] = {"gamma", FL_OPTION_INT, 0, 1, FL_FIN_GAMMA_MOST, "auto",
+               "levels of the first round; auto: by the number of blocks"},
+    [GAP] = {"gap", FL_OPTION_NUMBER, 0, 0, 1, NULL, "stop when (energy - bound) / energy is at most this"},
+    [TIME_LIMIT] = {"time_limit", FL_OPTION_NUMBER, 0, 0, 1e9, NULL,
+                    "stop after this many seconds; 0: no limit"},
+    [MEMORY] = {"memory", FL_OPTION_NUMBER, 0, 0, 1e15, NULL,
+                "stop when the exact search's labels take this many bytes; 0: no limit"},
+};
+
+/* Rounds of FIN, by how much gamma grows, and the most steps (arcs times levels) that one may take: beyond,
+ * the exact search is quicker. */
+enum { ROUNDS = 3, GROWTH = 4, STEPS_MOST = 20000000 };
+
+typedef struct certificate {
+    const fl_task *task;
+    fl_layers layers;
+    int *original;       /* the nodes' numbers before the needless ones were left out */
+    long long n_left;    /* vertices in the window */
+    double lower, upper; /* J, what the optimum lies between; INFINITY: no plan yet */
+    fl_path path;        /* the plan that costs `upper` */
+} certificate;
+
+static bool closed(const certificate *c, double gap) {
+    return isfinite(c->upper) && c->upper - c->lower <= fmax(gap, FL_TOLERANCE_EQUAL) * c->upper;
+}
+
+/* What a round would take, were the window's vertices spread evenly over the layers. */
+static bool worth_a_round(const certificate *c, int gamma) {
+    double per_layer = (double)c->n_left / c->layers.n_layers;
+    return per_layer * per_layer * c->layers.n_layers * gamma <= STEPS_MOST;
+}
+
+static double add_up(const fl_layers *layers, const fl_path *path) {
+    double energy = 0;
+    int depth = layers->instance->apps[layers->app].exits[path->exit].after;
+    for (int l = 0; l < depth; l++) {
+        fl_cost arc = {0, 0};
+        int from = l > 0 ? path->nodes[l - 1] : layers->source;
+        fl_layers_arc(layers, l, from, path->nodes[l], l == depth - 1, &arc);
+        energy += arc.energy;
+    }
+    return energy;
+}
+
+/* FIN up for a plan, down for a bound. Down, in a window that holds every plan as cheap as the best known: no
+ * path means that nothing is cheaper. */
+static fl_status run_round(certificate *c, int gamma, bool *interrupted, fl_error *err) {
+    fl_arena *arena = c->task->arena;
+    fl_fin_found up, down;
+    fl_fin_search search = {.layers = &c->layers,
+                            .deadline = c->task->instance->apps[0].deadline,
+                            .gamma = gamma,
+                            .rounding = FL_FIN_UP,
+                            .interrupt = c->task->interrupt};
+    FL_TRY(fl_fin_native(&up, &search, arena, err));
+    search.rounding = FL_FIN_DOWN;
+    FL_TRY(fl_fin_native(&down, &search, arena, err));
+    *interrupted = up.interrupted || down.interrupted;
+    if (*interrupted) return FL_OK;
+    if (!isinf(up.energy) && add_up(&c->layers, &up.path) < c->upper) {
+        c->upper = add_up(&c->layers, &up.path);
+        c->path = up.path;
+    }
+    c->lower = fmax(c->lower, fmin(down.energy, c->upper));
+    return FL_OK;
+}
+
+static bool out_of_time(const certificate *c) {
+    double limit = c->task->settings->value[TIME_LIMIT];
+    return limit > 0 && fl_clock() - c->task->start > limit;
+}
+
+/* Narrow the window and bracket closer until the gap closes or another round is not worth its while. */
+static fl_status bracket(certificate *c, fl_answer *answer, fl_error *err) {
+    double gamma = c->task->settings->value[GAMMA];
+    if (gamma == 0) gamma = fl_fin_gamma(&c->layers);
+    for (int round = 0;; round++, gamma *= GROWTH) {
+        bool interrupted = false;
+        FL_TRY(fl_reduce_window(&c->layers, c->upper, &c->n_left, c->task->arena, err));
+        if (round == ROUNDS || gamma > FL_FIN_GAMMA_MOST || !worth_a_round(c, (int)gamma)) return FL_OK;
+        FL_TRY(run_round(c, (int)gamma, &interrupted, err));
+        if (interrupted) answer->stop = FL_STOP_INTERRUPTED;
+        if (!interrupted && out_of_time(c)) answer->stop = FL_STOP_TIME;
+        if (answer->stop != FL_STOP_DONE || closed(c, c->task->settings->value[GAP])) return FL_OK;
+        if (isinf(c->lower)) return FL_OK; /* no path rounded down and no plan: infeasible */
+    }
+}
+
+/* The exact search in the window. */
+static fl_status finish(certificate *c, fl_answer *answer, fl_error *err) {
+    fl_labels_query query = {.goal = FL_LABELS_CHEAPEST,
+                             .k = 1,
+                             .time_limit = c->task->settings->value[TIME_LIMIT],
+                             .memory = c->task->settings->value[MEMORY]};
+    fl_labels_found found;
+    FL_TRY(fl_labels_search(&found, &c->layers, c->task, &query, err));
+    answer->stop = found.stop;
+    if (found.n_paths > 0 && found.paths[0].cost.energy < c->upper) {
+        c->upper = found.paths[0].cost.energy;
+        c->path = (fl_path){found.paths[0].exit, found.paths[0].nodes};
+    }
+    c->lower = found.complete ? c->upper : fmax(c->lower, fmin(found.bound, c->upper));
+    return FL_OK;
+}
+
+static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
+    certificate c = {.task = task, .lower = 0, .upper = INFINITY, .path = {.exit = -1}};
+    FL_TRY(fl_layers_build(&c.layers, task->instance, 0, task->arena, err));
+    FL_TRY(fl_reduce_nodes(&c.layers, &c.original, task->arena, err));
+    FL_TRY(bracket(&c, answer, err));
+    bool settled = isinf(c.lower) || closed(&c, task->settings->value[GAP]);
+    if (answer->stop == FL_STOP_DONE && !settled) FL_TRY(finish(&c, answer, err));
+
+    answer->bound = isinf(c.lower) ? -INFINITY : c.lower;
+    if (c.path.exit >= 0) {
+        fl_reduce_restore(c.original, c.path.nodes, task->instance->apps[0].exits[c.path.exit].after);
+        FL_TRY(fl_path_offer(answer, task, &c.path, err));
+        if (closed(&c, 0)) {
+            answer->claim = FL_CLAIM_OPTIMAL;
+        } else if (answer->stop == FL_STOP_DONE) {
+            answer->stop = FL_STOP_GAP;
+        }
+    } else if (answer->stop == FL_STOP_DONE) {
+        answer->claim = FL_CLAIM_INFEASIBLE;
+    }
+    return FL_OK;
+}
+
+const fl_method fl_certify_method = {
+    .name = "certify",
+    .summary = "FIN rounded up and down in a narrowing window, then the exact search: a plan with its proof",
+    .may_claim = FL_CLAIM_OPTIMAL,
+    .options = options,
+    .n_options = N_OPTIONS,
+    .solve = solve,
+};
