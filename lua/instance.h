@@ -9,8 +9,8 @@
 #include "core/instance.h"
 #include <lauxlib.h>
 
-/** Make the metatable, with `methods` added to those of this file. The scratch arena's userdata is on top of
- * the stack and stays there. */
+/** Make the metatable, with `methods` added to those of this file. The scratch arena's userdata is on top
+ *  of the stack and stays there. */
 void fl_lua_instance_register(lua_State *L, const luaL_Reg *methods);
 
 /** Push a closed instance and return where its pointer goes. */

@@ -18,7 +18,7 @@ static int run(lua_State *L);
 static int add_traceback(lua_State *L);
 
 /** A standard stream that was closed is opened such that using it still fails: no other file can take its
- * place. */
+ *  place. */
 static bool reserve_streams(void) {
     for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++) {
         bool closed = fcntl(stream, F_GETFD) == -1 && errno == EBADF;

@@ -5,8 +5,8 @@
 
 #include <lua.h>
 
-/** inst:solve(method, options, form): the result record, and its status when the form is "json". `method` is
- * a name or a specification such as "fin:gamma=30,engine=igraph". */
+/** inst:solve(method, options, form): the result record, and its status when the form is "json". `method`
+ *  is a name or a specification such as "fin:gamma=30,engine=igraph". */
 int fl_lua_solve(lua_State *L);
 
 /** inst:evaluate(plan): the judge's verdict on a plan array or result record. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** What every file of the Lua binding shares: scratch memory, failures, positions, texts of documents.
  *
- *  Functions of the binding are called fl_lua_<file>_<verb>. Lua raises errors by longjmp, so between two Lua
- *  calls nothing is held that only C could free: scratch lives in one arena per Lua state, instances in
- * userdata whose metatable is set before they are filled. Wrong argument types raise; what fails for another
- * reason answers nil, message, code. */
+ *  Functions of the binding are called fl_lua_<file>_<verb>. Lua raises errors by longjmp, so between two
+ *  Lua calls nothing is held that only C could free: scratch lives in one arena per Lua state, instances
+ *  in userdata whose metatable is set before they are filled. Wrong argument types raise; what fails for
+ *  another reason answers nil, message, code. */
 #ifndef FINLAB_LUA_SUPPORT_H
 #define FINLAB_LUA_SUPPORT_H
 
