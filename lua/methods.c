@@ -90,6 +90,17 @@ static void add_choice(fl_arena *arena, fl_value *object, const fl_option *optio
     fl_value_add(arena, object, "choices", choices);
 }
 
+/** A number's default and range, and the word that stands for 0 where there is one. */
+static void add_range(fl_arena *arena, fl_value *object, const fl_option *option) {
+    bool word = option->choices != NULL && option->fallback == 0;
+    fl_value *fallback =
+        word ? fl_value_string(arena, option->choices) : fl_value_number(arena, option->fallback);
+    fl_value_add(arena, object, "default", fallback);
+    fl_value_add(arena, object, "least", fl_value_number(arena, option->least));
+    fl_value_add(arena, object, "most", fl_value_number(arena, option->most));
+    if (option->choices != NULL) add_text(arena, object, "word", option->choices);
+}
+
 static fl_value *option_document(const fl_option *option, fl_arena *arena) {
     static const char *const types[] = {"bool", "int", "number", "choice", "node"};
     fl_value *object = fl_value_object(arena);
@@ -100,8 +111,7 @@ static fl_value *option_document(const fl_option *option, fl_arena *arena) {
     } else if (option->type == FL_OPTION_CHOICE) {
         add_choice(arena, object, option);
     } else if (option->type != FL_OPTION_NODE) {
-XX, fl_value_number(arena, option->least));
-fl_value_add(arena, object, "most", fl_value_number(arena, option->most));
+        add_range(arena, object, option);
     }
     add_text(arena, object, "doc", option->doc);
     return object;
