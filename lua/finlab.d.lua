@@ -96,6 +96,13 @@ local finlab = {}
 ---@field reason string
 ---@field plan finlab.placement[]
 
+---@class finlab.alternative one of the k best plans
+---@field energy number
+---@field power number
+---@field latency? number
+---@field accuracy? number
+---@field plan finlab.placement[]
+
 ---@class finlab.result what a method answers; fields that do not apply are absent
 ---@field status "optimal"|"feasible"|"infeasible"|"unknown"
 ---@field stop "done"|"gap"|"time"|"nodes"|"memory"|"interrupted"
@@ -108,8 +115,28 @@ local finlab = {}
 ---@field gap? number (energy - bound) / energy
 ---@field seconds number wall clock
 ---@field plan? finlab.placement[]
+---@field alternatives? finlab.alternative[] the k best plans
 ---@field candidate? finlab.candidate
+---@field alternatives? finlab.alternative[] the k best plans in order, when asked for
 ---@field claimed? number J, an energy that came without a plan
+
+---@class finlab.alternative
+---@field energy number
+---@field power number
+---@field latency? number
+---@field accuracy? number
+---@field plan finlab.placement[]
+
+---@class finlab.point
+---@field energy number J per inference
+---@field latency number s
+---@field accuracy number
+---@field plan finlab.placement[]
+
+---@class finlab.frontier: finlab.point[] by rising latency
+---@field complete boolean false: a limit struck, and there are no points
+---@field stop "done"|"time"|"memory"|"interrupted"
+---@field seconds number
 
 ---@class finlab.app_cost
 ---@field app string
@@ -143,6 +170,7 @@ local finlab = {}
 ---@field least? number
 ---@field most? number
 ---@field choices? string[]
+---@field word? string what stands for 0, e.g. "auto"
 ---@field doc string
 
 ---@class finlab.method
@@ -183,6 +211,14 @@ function instance:with(changes) end
 ---@return string? message_or_status
 ---@return finlab.code? code
 function instance:solve(method, options, form) end
+
+---Every Pareto-optimal plan in energy, latency and accuracy within deadline and target, one per point.
+---@param options? { curve: boolean?, time_limit: number?, memory: number? } curve: energy and latency only
+---@param form? finlab.form "json": one line of text, the number of points and whether they are all
+---@return finlab.frontier|string? frontier
+---@return integer|string? points_or_message
+---@return boolean|finlab.code? complete_or_code
+function instance:frontier(options, form) end
 
 ---Judge a plan.
 ---@param plan finlab.placement[]|finlab.result

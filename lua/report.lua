@@ -52,6 +52,23 @@ local function plan_text(title, plan, description)
     return plan and "\n" .. title .. "\n" .. table.concat(parts) or ""
 end
 
+--- The k best plans, one line each.
+local function alternatives_text(alternatives)
+    local rows = {}
+    for i, alternative in ipairs(alternatives or {}) do
+        local parts = {}
+        for h, part in ipairs(alternative.plan) do
+            parts[h] = ("exit %d: %s"):format(part.exit, table.concat(part.nodes, " "))
+        end
+        rows[i] = { rank = i, plan = table.concat(parts, "; ") }
+        for _, field in ipairs { "energy", "latency", "accuracy" } do
+            rows[i][field] = show(field, alternative[field])
+        end
+    end
+    local columns = { "rank", "energy", "latency", "accuracy", "plan" }
+    return #rows > 0 and "\nalternatives\n\n" .. records(rows, columns):text() or ""
+end
+
 --- A result record; `description` is its instance's table.
 function report.result(result, description)
     local only = #description.apps == 1 and description.apps[1] or {}
@@ -70,6 +87,7 @@ function report.result(result, description)
         { "claimed", show("claimed", result.claimed) },
         { "took", show("seconds", result.seconds) },
     } .. plan_text("plan", result.plan, description)
+        .. alternatives_text(result.alternatives)
         .. (candidate and plan_text("refused: " .. candidate.reason, candidate.plan, description) or "")
 end
 
@@ -85,6 +103,25 @@ function report.verdict(verdict)
     }
 end
 
+--- A frontier of inst:frontier.
+function report.frontier(frontier)
+    if not frontier.complete then return ("stopped (%s): no frontier\n"):format(frontier.stop) end
+    if #frontier == 0 then return "no plan is feasible\n" end
+    local rows = {}
+    for i, point in ipairs(frontier) do
+        rows[i] = {
+            latency = point.latency * 1e3, energy = point.energy * 1e3, accuracy = point.accuracy * 100,
+            exit = point.plan[1].exit, nodes = table.concat(point.plan[1].nodes, " "),
+        }
+    end
+    return records(rows, {
+        { key = "latency", title = "latency (ms)", format = "%.6g" },
+        { key = "energy", title = "energy (mJ)", format = "%.6g" },
+        { key = "accuracy", title = "accuracy (%)", format = "%.4g" },
+        "exit", "nodes",
+    }):text()
+end
+
 --- All methods, one line each.
 function report.methods(descriptors)
     return records(descriptors, { "name", "claims", "summary" }):text()
@@ -97,8 +134,9 @@ local function range_of(option)
     if option.type == "node" then return "a node's name" end
     local least = option.least and ("%.17g"):format(option.least)
     local most = option.most and ("%.17g"):format(option.most)
-    if not (least and most) then return least and "from " .. least or most and "to " .. most or "" end
-    return least .. " to " .. most
+    local word = option.word and option.word .. ", " or ""
+    if least and most then return word .. least .. " to " .. most end
+    return word .. (least and "from " .. least or most and "to " .. most or "")
 end
 
 --- One method and its options.

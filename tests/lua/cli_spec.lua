@@ -39,16 +39,17 @@ local TWO_TIERS = [[
 ]]
 
 describe("finlab", function()
-    local file, late, broken
+    local file, wide, late, broken
 
     setup(function()
         file = write((TWO_TIERS:gsub("DEADLINE", "0.004")))
+        wide = write((TWO_TIERS:gsub("DEADLINE", "1")))
         late = write((TWO_TIERS:gsub("DEADLINE", "0.0001")))
         broken = write((TWO_TIERS:gsub("DEADLINE", "-1")))
     end)
 
     teardown(function()
-        for _, path in ipairs { file, late, broken } do os.remove(path) end
+        for _, path in ipairs { file, wide, late, broken } do os.remove(path) end
     end)
 
     describe("solve", function()
@@ -113,6 +114,12 @@ describe("finlab", function()
             local energy = '"energy": ([%d.e-]+)'
             assert.is_not_nil(out:match(energy))
             assert.equal(out:match(energy), same:match(energy))
+        end)
+
+        it("lists the k best plans", function()
+            local _, out = finlab("solve %s --method exact:k=2", wide)
+            assert.matches("rank +energy +latency +accuracy +plan\n1 +30 mJ .*\n2 +107 mJ ",
+                (out:gsub("\n +", "\n")))
         end)
 
         it("ends with 4 when the file cannot be read", function()

@@ -55,7 +55,9 @@ describe("the definition file", function()
             end
         end
         local inst = assert(fl.generate { seed = 1, plain = true, tight = "loose" })
-        check("finlab%.result", inst:solve("exact"))
+        local best = inst:solve("exact", { k = 2 })
+        check("finlab%.result", best)
+        check("finlab%.alternative", best.alternatives[1])
         check("finlab%.placement", inst:solve("exact").plan[1])
         check("finlab%.verdict", inst:evaluate(inst:solve("exact")))
         for _, method in ipairs(fl.methods()) do
