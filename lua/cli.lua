@@ -88,6 +88,36 @@ function words.check.run(given, file, plan)
     return feasible and 0 or 1
 end
 
+words.frontier = {
+    usage = "frontier FILE.json [--curve] [--time-limit S] [--memory BYTES] [--json]",
+    summary = "list every plan that trades energy, latency and accuracy",
+    help = [[
+Lists every Pareto-optimal plan of the instance in FILE.json within its deadline and accuracy target: no
+other plan is better in energy, latency and accuracy at once. A looser deadline in FILE.json shows more.
+
+--curve               trade energy against latency only: the least energy for every deadline
+--time-limit S        stop after S seconds
+--memory BYTES        stop when the search takes so much
+--json                print all as one line of JSON]],
+    arguments = { "FILE.json" },
+    options = { curve = "flag", ["time-limit"] = "number", memory = "number", json = "flag" },
+}
+
+function words.frontier.run(given, file)
+    local options = { curve = given.curve, time_limit = given["time-limit"], memory = given.memory }
+    local inst = try(finlab.load(path_of(file)))
+    local found, points, complete
+    if given.json then
+        found, points, complete = try(inst:frontier(options, "json"))
+        io.write(found, "\n")
+    else
+        found = try(inst:frontier(options))
+        points, complete = #found, found.complete
+        io.write(report.frontier(found))
+    end
+    return points > 0 and EXIT.feasible or complete and EXIT.infeasible or EXIT.unknown
+end
+
 words.emit = {
     usage = "emit FILE.json -o FILE.lp",
     summary = "write an instance in another format",
@@ -175,7 +205,7 @@ words.help = {
     options = {},
 }
 
-local ORDER = { "solve", "check", "emit", "methods", "generate", "help" }
+local ORDER = { "solve", "check", "frontier", "emit", "methods", "generate", "help" }
 
 local function overview()
     local lines = {

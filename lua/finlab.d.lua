@@ -117,15 +117,7 @@ local finlab = {}
 ---@field plan? finlab.placement[]
 ---@field alternatives? finlab.alternative[] the k best plans
 ---@field candidate? finlab.candidate
----@field alternatives? finlab.alternative[] the k best plans in order, when asked for
 ---@field claimed? number J, an energy that came without a plan
-
----@class finlab.alternative
----@field energy number
----@field power number
----@field latency? number
----@field accuracy? number
----@field plan finlab.placement[]
 
 ---@class finlab.point
 ---@field energy number J per inference

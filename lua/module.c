@@ -3,6 +3,7 @@
 #include "core/file.h"
 #include "core/method.h"
 #include "lua/embedded.h"
+#include "lua/frontier.h"
 #include "lua/generate.h"
 #include "lua/instance.h"
 #include "lua/methods.h"
@@ -46,6 +47,7 @@ static int open_core(lua_State *L) {
     static const luaL_Reg methods[] = {{"solve", fl_lua_solve},
                                        {"evaluate", fl_lua_solve_evaluate},
                                        {"check", fl_lua_solve_check},
+                                       {"frontier", fl_lua_frontier},
                                        {NULL, NULL}};
     luaL_newlibtable(L, functions);
     fl_lua_support_create(L);

@@ -272,7 +272,7 @@ describe("an instance's life", function()
             local file = io.open("/proc/self/statm")
             return file and tonumber(file:read("a"):match("^%d+ (%d+)")) * 4096
         end
-        local description = assert(fl.generate { seed = 1, nodes = 200, blocks = 20, plain = true }):table()
+        local description = assert(fl.generate { seed = 1, nodes = 60, blocks = 20, plain = true }):table()
         local function drop(n)
             for _ = 1, n do assert(fl.instance(description)) end
         end

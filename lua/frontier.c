@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lua/frontier.h"
+#include "core/frontier.h"
+#include "lua/instance.h"
+#include "lua/interrupt.h"
+#include "lua/support.h"
+#include "lua/value.h"
+
+enum { CURVE, TIME_LIMIT, MEMORY, N_OPTIONS };
+
+/* Described like a method's, so that they are read and checked like a method's. */
+static const fl_option options[N_OPTIONS] = {
+    [CURVE] = {"curve", FL_OPTION_BOOL, 0, 0, 0, NULL, "trade energy against latency only"},
+    [TIME_LIMIT] = {"time_limit", FL_OPTION_NUMBER, 0, 0, 1e9, NULL, "s; 0: no limit"},
+    [MEMORY] = {"memory", FL_OPTION_NUMBER, 0, 0, 1e15, NULL, "bytes; 0: no limit"},
+};
+static const fl_method described = {.name = "frontier", .options = options, .n_options = N_OPTIONS};
+
+static fl_status read_query(fl_frontier_query *out, lua_State *L, const fl_instance *instance,
+                            fl_arena *arena, fl_error *err) {
+    fl_settings settings;
+    fl_value *given = NULL;
+    if (lua_istable(L, 2)) FL_TRY(fl_lua_value_read(&given, L, 2, arena, err));
+    FL_TRY(fl_settings_read(&settings, &described, instance, given, err));
+    *out = (fl_frontier_query){.curve = settings.value[CURVE] != 0,
+                               .time_limit = settings.value[TIME_LIMIT],
+                               .memory = settings.value[MEMORY]};
+    return FL_OK;
+}
+
+/** {complete, stop, seconds, points} on the stack becomes its points, with the other fields in them. */
+static void flatten(lua_State *L) {
+    lua_getfield(L, -1, "points");
+    lua_pushnil(L);
+    lua_setfield(L, -3, "points");
+    lua_pushnil(L);
+    while (lua_next(L, -3) != 0) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_settable(L, -4);
+    }
+    lua_remove(L, -2);
+}
+
+int fl_lua_frontier(lua_State *L) {
+    const fl_instance *instance = fl_lua_instance_check(L, 1);
+    if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TTABLE);
+    fl_lua_form form = fl_lua_support_form(L, 3);
+    fl_arena *arena = fl_lua_support_arena(L);
+    fl_frontier_query query;
+    fl_frontier frontier;
+    fl_error err;
+    if (read_query(&query, L, instance, arena, &err) != FL_OK) return fl_lua_support_fail(L, &err);
+    const volatile sig_atomic_t *interrupt = fl_lua_interrupt_begin();
+    fl_status status = fl_frontier_find(&frontier, instance, &query, arena, interrupt, &err);
+    fl_lua_interrupt_end();
+    if (status != FL_OK) return fl_lua_support_fail(L, &err);
+    int pushed = fl_lua_support_document(L, fl_frontier_write(&frontier, instance, arena), form, arena);
+    if (pushed == 1 && form == FL_LUA_TABLE) flatten(L);
+    if (pushed == 1 && form == FL_LUA_JSON) {
+        lua_pushinteger(L, frontier.n_points);
+        lua_pushboolean(L, frontier.complete);
+        pushed = 3;
+    }
+    fl_lua_support_trim(arena);
+    return pushed;
+}
