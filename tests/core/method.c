@@ -12,9 +12,10 @@ static const fl_option options[] = {
     {"gap", FL_OPTION_NUMBER, 0.5, 0, 1, NULL, "a number"},
     {"engine", FL_OPTION_CHOICE, 1, 0, 0, "native|igraph|other", "a choice"},
     {"node", FL_OPTION_NODE, 0, 0, 0, NULL, "a node"},
+    {"levels", FL_OPTION_INT, 0, 1, 9, "auto", "a whole number or a word"},
 };
-enum { FAST, GAMMA, GAP, ENGINE, NODE };
-static const fl_method method = {.name = "fake", .options = options, .n_options = 5};
+enum { FAST, GAMMA, GAP, ENGINE, NODE, LEVELS };
+static const fl_method method = {.name = "fake", .options = options, .n_options = 6};
 
 static fl_arena arena;
 static fl_instance *instance;
@@ -60,6 +61,13 @@ Test(method, options_may_be_strings_as_a_command_line_gives_them) {
     cr_assert(settings.value[FAST] == 0 && settings.value[GAMMA] == 30 && settings.value[GAP] == 1e-3);
     cr_assert(settings.value[ENGINE] == 0);
     cr_assert(read_options("{'fast': 'true'}") == FL_OK && settings.value[FAST] == 1);
+}
+
+Test(method, a_word_may_stand_for_nothing_where_a_number_is_asked_for) {
+    cr_assert(read_options("{'levels': 3}") == FL_OK && settings.value[LEVELS] == 3);
+    cr_assert(read_options("{'levels': 'auto'}") == FL_OK && settings.value[LEVELS] == 0);
+    cr_assert(read_options("{'levels': 'automatic'}") == FL_EINVAL);
+    cr_assert(read_options("{'gamma': 'auto'}") == FL_EINVAL, "only where the table says so");
 }
 
 Test(method, the_ends_of_a_range_are_allowed) {
@@ -116,12 +124,12 @@ static void check_option(const fl_method *of, const fl_option *option) {
               option->doc[0] != '\0');
     cr_assert(&of->options[fl_method_option(of, option->name)] == option, "%s: two options %s", of->name,
               option->name);
-    if (option->type == FL_OPTION_INT || option->type == FL_OPTION_NUMBER) {
-        cr_assert(option->least <= option->fallback && option->fallback <= option->most, "%s %s", of->name,
-                  option->name);
-    }
-    cr_assert((option->choices != NULL) == (option->type == FL_OPTION_CHOICE), "%s %s", of->name,
-              option->name);
+    bool number = option->type == FL_OPTION_INT || option->type == FL_OPTION_NUMBER;
+    bool choice = option->type == FL_OPTION_CHOICE, word = number && option->choices != NULL;
+    bool in_range = option->least <= option->fallback && option->fallback <= option->most;
+    cr_assert(!number || in_range || (word && option->fallback == 0), "%s %s", of->name, option->name);
+    cr_assert((option->choices != NULL) == (choice || word), "%s %s", of->name, option->name);
+    cr_assert(!word || strchr(option->choices, '|') == NULL, "%s %s: one word only", of->name, option->name);
 }
 
 static int check_table(const fl_method *const *table, const fl_method **seen, int n_seen) {

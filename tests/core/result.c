@@ -237,6 +237,34 @@ Test(result, an_energy_without_a_plan_is_only_claimed) {
     cr_assert(result.status == FL_RESULT_UNKNOWN && result.claimed == 0.199 && !result.has_plan);
 }
 
+/** Have the method name these plans as the best in order, the first of them as its answer. */
+static void name_alternatives(fl_plan *plans, const char *first, const char *second) {
+    plans[0] = build_plan(instance, first, &other);
+    plans[1] = build_plan(instance, second, &other);
+    script.plan = first;
+    script.answer.alternatives = plans;
+    script.answer.n_alternatives = 2;
+}
+
+Test(result, alternatives_are_judged_and_written_too) {
+    fl_plan plans[2];
+    change("/apps/0/deadline", "1");
+    name_alternatives(plans, late, good);
+    cr_assert(run() == FL_OK && result.n_alternatives == 2);
+    cr_assert(fabs(result.alternatives[0].verdict.energy - 0.03) < 1e-12);
+    cr_assert(fabs(result.alternatives[1].verdict.energy - 0.107) < 1e-12);
+    const fl_value *list = fl_value_get(fl_result_write(&result, instance, &arena), "alternatives");
+    cr_assert(list->n_items == 2 && fabs(fl_value_get(list->last, "energy")->number - 0.107) < 1e-12);
+    cr_assert(fl_value_get(list->last, "plan")->n_items == 1);
+}
+
+Test(result, an_alternative_that_the_judge_refuses_is_an_internal_error) {
+    fl_plan plans[2];
+    name_alternatives(plans, good, late);
+    cr_assert(run() == FL_EINTERNAL);
+    cr_assert_not_null(strstr(err.text, "an alternative that the judge refuses"));
+}
+
 /* Contradictions */
 
 /** The run ends as an internal error whose sentence holds `words`. */

@@ -262,10 +262,6 @@ static fl_status try_milp(void) {
     return try_method("milp", NULL, instance, &truth);
 }
 
-static fl_status try_milp_without_presolve(void) {
-    return try_method("milp", "{'presolve': false}", instance, &truth);
-}
-
 static fl_status try_milp_with_limits(void) {
     return try_method("milp", NULL, limited, &limited_truth);
 }
@@ -350,7 +346,6 @@ static const struct {
               {"k best", try_k_best, false},
               {"frontier", try_frontier, false},
               {"milp", try_milp, false},
-              {"milp, no presolve", try_milp_without_presolve, false},
               {"milp with limits", try_milp_with_limits, false},
               {"fin", try_fin, false},
               {"large exact", try_large_exact, false},
