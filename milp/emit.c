@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "milp/emit.h"
+#include "milp/arcflow.h"
+#include "milp/lp.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The comment that says what n1, a1 and b1 are */
+
+/** A name between quotes, on one line whatever it holds. */
+static void print_name(FILE *out, const char *name) {
+    fputc('"', out);
+    for (; *name != '\0'; name++) fputc((unsigned char)*name < ' ' || *name == 127 ? '?' : *name, out);
+    fputc('"', out);
+}
+
+static void print_named(FILE *out, const char *letter, int number, const char *name) {
+    fprintf(out, "\\ %s%d = ", letter, number);
+    print_name(out, name);
+    fputc('\n', out);
+}
+
+static void print_legend(FILE *out, const fl_instance *instance) {
+    if (instance->name[0] != '\0') {
+        fputs("\\ instance: ", out);
+        print_name(out, instance->name);
+        fputc('\n', out);
+    }
+    fputs("\\ x_a1_b2_n1_n3: block 2 of application 1 runs on node 3, the block before it on node 1;\n"
+          "\\ ..._e2: and is the last, exit 2 being final\n",
+          out);
+    for (int n = 0; n < instance->system.n_nodes; n++) {
+        print_named(out, "n", n + 1, instance->system.nodes[n].name);
+    }
+    for (int h = 0; h < instance->n_apps; h++) {
+        const fl_app *app = &instance->apps[h];
+        print_named(out, "a", h + 1, app->name);
+        for (int l = 0; l < app->n_blocks; l++) print_named(out, "b", l + 1, app->blocks[l].name);
+    }
+}
+
+static fl_status make_legend(const char **out, const fl_instance *instance, fl_arena *arena, fl_error *err) {
+    char *buffer = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&buffer, &length);
+    if (stream == NULL) return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
+    print_legend(stream, instance);
+    bool whole = !ferror(stream);
+    whole = fclose(stream) == 0 && whole;
+    *out = whole ? fl_arena_text(arena, buffer) : NULL;
+    free(buffer);
+    return *out != NULL ? FL_OK : fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
+}
+
+/* The model */
+
+fl_status fl_emit_lp(const char **text, size_t *length, const fl_instance *instance, fl_arena *arena,
+                     fl_error *err) {
+    fl_layers layers;
+    fl_arcflow flow;
+    const char *legend;
+    if (instance->features & ~FL_ARCFLOW_HONOURS) {
+        return fl_error_set(err, FL_EUNSUPPORTED, NULL,
+                            "several applications, admission and slices are not in the formulation yet");
+    }
+    FL_TRY(fl_layers_build(&layers, instance, 0, arena, err));
+    FL_TRY(fl_arcflow_build(&flow, instance, &layers, INFINITY, arena, err));
+    FL_TRY(make_legend(&legend, instance, arena, err));
+    return fl_lp_print(text, length, &flow.model, legend, arena, err);
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "milp/glpk.h"
+
+#include "core/method.h"
+#include <float.h>
+#include <glpk.h>
+#include <limits.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+/** One solve: what the hooks and the search's callback see. */
+typedef struct session {
+    const fl_model *model;
+    const fl_glpk_limits *limits;
+    fl_glpk_outcome *out;
+    bool *chosen;      /* [n_columns] */
+    double *dual;      /* [n_rows] */
+    int *row, *column; /* [n_entries + 1], counted from 1 as GLPK does */
+    double *value;
+    glp_prob *problem;
+    int code, status; /* what glp_intopt() returned and the status it left: to be read together */
+    bool stopped;     /* this side stopped it; `out->end` says why */
+    bool scaled;      /* GLPK may scale rows and columns */
+    bool unstable;    /* ... because without that it lost its way */
+    jmp_buf landing;
+    char text[400]; /* what GLPK printed when it gave up */
+} session;
+
+/* The guard. After a fatal error nothing of GLPK may be touched but glp_free_env(). */
+
+static bool due(session *now) {
+    const fl_glpk_limits *limits = now->limits;
+    if (limits->interrupt != NULL && *limits->interrupt != 0) {
+        now->out->end = FL_GLPK_INTERRUPTED;
+    } else if (fl_clock() >= limits->until) {
+        now->out->end = FL_GLPK_TIME;
+    } else {
+        return false;
+    }
+    return now->stopped = true;
+}
+
+/** Terminal hook: prints nothing. GLPK reports progress through it several times a second, also inside one
+ * long LP, so this is where a solve can be left that neither ends nor calls back. */
+static int hear(void *info, const char *text) {
+    session *now = info;
+    if (glp_at_error()) {
+        size_t used = strlen(now->text);
+        snprintf(now->text + used, sizeof now->text - used, "%s", text);
+    } else if (due(now)) {
+        glp_error("stopped\n");
+    } else if (!now->scaled && strstr(text, "excessive numerical instability") != NULL) {
+        now->unstable = true;
+        glp_error("unstable\n");
+    }
+    return 1;
+}
+
+static void escape(void *info) {
+    longjmp(((session *)info)->landing, 1);
+}
+
+/** Run `body`; false when GLPK gave up in it. No local variable lives across the jump. */
+static bool guarded(session *now, void (*body)(session *)) {
+    if (setjmp(now->landing) != 0) return false;
+    glp_term_hook(hear, now);
+    glp_error_hook(escape, now);
+    body(now);
+    return true;
+}
+
+/* The search's callback */
+
+/** Keep the best solution so far: a fatal error later would take it away. GLPK has already translated it back
+ * to the model's columns when the callback runs. */
+static void keep_solution(session *now) {
+    int status = glp_mip_status(now->problem);
+    double objective = glp_mip_obj_val(now->problem);
+    if (status != GLP_FEAS && status != GLP_OPT) return;
+    if (now->out->chosen != NULL && objective == now->out->objective) return;
+    for (int j = 0; j < now->model->n_columns; j++)
+        now->chosen[j] = glp_mip_col_val(now->problem, j + 1) > 0.5;
+    now->out->chosen = now->chosen;
+    now->out->objective = objective;
+}
+
+/** The least bound of the open nodes only rises in truth, so its running maximum is a bound. */
+static void keep_bound(session *now, glp_tree *tree) {
+    int node = glp_ios_best_node(tree);
+    if (node == 0) return;
+    double bound = glp_ios_node_bound(tree, node);
+    if (bound > -DBL_MAX) now->out->bound = fmax(now->out->bound, bound);
+}
+
+/** GLPK's own test of the gap does not know the constant. */
+static bool close_enough(const session *now) {
+    const fl_model *model = now->model;
+    const fl_glpk_outcome *out = now->out;
+    if (now->limits->gap <= 0 || out->chosen == NULL) return false;
+    double energy = model->constant + model->scale * out->objective;
+    return model->scale * (out->objective - out->bound) <= now->limits->gap * energy;
+}
+
+static void callback(glp_tree *tree, void *info) {
+    session *now = info;
+    keep_solution(now);
+    keep_bound(now, tree);
+    if (close_enough(now)) {
+        now->out->end = FL_GLPK_GAP;
+        now->stopped = true;
+    }
+    if (glp_ios_reason(tree) == GLP_IPREPRO) {
+        if (now->out->nodes == now->limits->nodes) {
+            now->out->end = FL_GLPK_NODES;
+            now->stopped = true;
+        } else {
+            now->out->nodes++;
+        }
+    }
+    if (now->stopped || due(now)) glp_ios_terminate(tree);
+}
+
+/* Solving */
+
+/** Bounds that the rows imply are left out: their duals would hide in the rows' (milp/rebase.h wants those).
+ */
+static int bound_type(const fl_model *model, const fl_column *column) {
+    if (column->most == 0) return GLP_FX;
+    return column->whole && model->implied ? GLP_LO : GLP_DB;
+}
+
+static void load(session *now) {
+    const fl_model *model = now->model;
+    glp_prob *problem = now->problem = glp_create_prob();
+    glp_set_obj_dir(problem, GLP_MIN);
+    if (model->n_rows > 0) glp_add_rows(problem, model->n_rows);
+    if (model->n_columns > 0) glp_add_cols(problem, model->n_columns);
+    for (int i = 0; i < model->n_rows; i++) {
+        int type = model->row[i].sense == FL_SENSE_EQUAL ? GLP_FX : GLP_UP;
+        glp_set_row_bnds(problem, i + 1, type, model->row[i].rhs, model->row[i].rhs);
+    }
+    for (int j = 0; j < model->n_columns; j++) {
+        const fl_column *column = &model->column[j];
+        glp_set_col_kind(problem, j + 1, column->whole ? GLP_IV : GLP_CV);
+        glp_set_col_bnds(problem, j + 1, bound_type(model, column), 0, column->most);
+        glp_set_obj_coef(problem, j + 1, column->cost);
+    }
+    for (int k = 0; k < model->n_entries; k++) {
+        now->row[k + 1] = model->entry[k].row + 1;
+        now->column[k + 1] = model->entry[k].column + 1;
+        now->value[k + 1] = model->entry[k].value;
+    }
+    glp_load_matrix(problem, model->n_entries, now->row, now->column, now->value);
+}
+
+/** What a simplex that takes reduced costs down to -(1e-7 + 1e-10 * cost) for 0 cannot see of a column, in
+ * the model's units. GLPK divides the (scaled) costs so that none is over 1000 first. */
+static double find_blur(glp_prob *problem) {
+    double largest = 1000, least_factor = INFINITY;
+    for (int j = 1; j <= glp_get_num_cols(problem); j++) {
+        double factor = glp_get_sjj(problem, j);
+        largest = fmax(largest, fabs(glp_get_obj_coef(problem, j)) * factor);
+        least_factor = fmin(least_factor, factor);
+    }
+    return 1e-10 * largest / least_factor;
+}
+
+static int milliseconds_left(const session *now) {
+    double left = 1000 * (now->limits->until - fl_clock());
+    return left <= 0 ? 0 : left < INT_MAX ? (int)left : INT_MAX;
+}
+
+/** Without its presolver GLPK wants the first relaxation solved by the caller. No cost is negative, so the
+ * basis of slacks is one for the dual simplex. */
+static bool solve_relaxation(session *now) {
+    glp_smcp simplex;
+    glp_init_smcp(&simplex);
+    simplex.meth = GLP_DUALP;
+    simplex.out_frq = 100; /* ms between two calls of the terminal hook */
+    simplex.tm_lim = milliseconds_left(now);
+    glp_std_basis(now->problem);
+    now->code = glp_simplex(now->problem, &simplex);
+    int status = glp_get_status(now->problem);
+    now->status = now->code == 0 && status == GLP_NOFEAS ? GLP_NOFEAS : GLP_UNDEF;
+    if (now->code != 0 || status != GLP_OPT) return false;
+    for (int i = 0; i < now->model->n_rows; i++) now->dual[i] = glp_get_row_dual(now->problem, i + 1);
+    now->out->dual = now->dual;
+    return true;
+}
+
+static void search_tree(session *now) {
+    glp_iocp search;
+    glp_init_iocp(&search);
+    search.tol_obj = 1e-12;
+    search.tol_int = 1e-9;
+    search.flip = GLP_OFF;
+    search.out_frq = 100;
+    search.tm_lim = milliseconds_left(now);
+    search.cb_func = callback;
+    search.cb_info = now;
+    now->code = glp_intopt(now->problem, &search);
+    now->status = glp_mip_status(now->problem);
+    keep_solution(now);
+}
+
+static void solve(session *now) {
+    size_t memory = now->limits->memory >> 20; /* MiB */
+    if (now->limits->memory > 0) glp_mem_limit(memory < 1 ? 1 : memory < INT_MAX ? (int)memory : INT_MAX);
+    load(now);
+    if (now->scaled) glp_scale_prob(now->problem, GLP_SF_AUTO);
+    now->out->blur = find_blur(now->problem);
+    if (solve_relaxation(now)) search_tree(now);
+    now->unstable = now->code == GLP_EFAIL;
+}
+
+/* What it means */
+
+/** Return code and status, read together: neither says enough alone. */
+static fl_status read_end(session *now, fl_error *err) {
+    if (now->stopped) return FL_OK;
+    int code = now->code, status = now->status;
+    if (code == 0 && status == GLP_OPT) {
+        now->out->end = FL_GLPK_OPTIMAL;
+        now->out->bound = now->out->objective;
+    } else if (code == 0 && status == GLP_NOFEAS) {
+        now->out->end = FL_GLPK_INFEASIBLE;
+    } else if (code == GLP_ETMLIM) {
+        now->out->end = FL_GLPK_TIME;
+    } else {
+        return fl_error_set(err, FL_EINTERNAL, NULL, "GLPK ended with code %d and status %d", code, status);
+    }
+    return FL_OK;
+}
+
+static fl_status read_failure(session *now, fl_error *err) {
+    if (now->stopped) return FL_OK;
+    now->text[strcspn(now->text, "\n")] = '\0';
+    if (strstr(now->text, "no memory available") != NULL || strstr(now->text, "limit exceeded") != NULL ||
+        strstr(now->text, "too large") != NULL)
+        return fl_error_set(err, FL_ENOMEM, NULL, "GLPK is out of memory: %s", now->text);
+    return fl_error_set(err, FL_EINTERNAL, NULL, "GLPK gave up: %s", now->text);
+}
+
+/** One attempt in an environment of its own. */
+static fl_status attempt(session *now, fl_error *err) {
+    *now->out = (fl_glpk_outcome){.bound = -INFINITY, .nodes = now->out->nodes};
+    if (due(now)) return FL_OK;
+    if (glp_init_env() == 2) return fl_error_set(err, FL_ENOMEM, NULL, "no memory for GLPK");
+    bool whole = guarded(now, solve);
+    glp_free_env();
+    return whole ? read_end(now, err) : read_failure(now, err);
+}
+
+static fl_status run(session *now, fl_error *err) {
+    fl_status status = attempt(now, err);
+    if (now->unstable) {
+        now->scaled = true;
+        now->text[0] = '\0';
+        status = attempt(now, err);
+    }
+    fl_glpk_outcome *out = now->out;
+    if (out->chosen != NULL) out->bound = fmin(out->bound, out->objective);
+    return status;
+}
+
+static fl_status prepare(session *now, fl_arena *arena, fl_error *err) {
+    size_t n = (size_t)now->model->n_entries + 1;
+    now->chosen = FL_NEW(arena, now->model->n_columns, bool);
+    now->dual = FL_NEW(arena, now->model->n_rows, double);
+    now->row = FL_NEW(arena, n, int);
+    now->column = FL_NEW(arena, n, int);
+    now->value = FL_NEW(arena, n, double);
+    return arena->failed ? fl_arena_error(arena, err) : FL_OK;
+}
+
+fl_status fl_glpk_solve(fl_glpk_outcome *out, const fl_model *model, const fl_glpk_limits *limits,
+                        fl_arena *arena, fl_error *err) {
+    *out = (fl_glpk_outcome){.bound = -INFINITY};
+    FL_TRY(fl_model_check(model, err));
+    session *now = FL_ZERO(arena, 1, session);
+    if (now == NULL) return fl_arena_error(arena, err);
+    now->model = model;
+    now->limits = limits;
+    now->out = out;
+    FL_TRY(prepare(now, arena, err));
+    return run(now, err);
+}
