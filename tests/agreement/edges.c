@@ -67,23 +67,23 @@ static void solve_family(fl_recipe recipe, int n) {
     }
 }
 
-Test(edges, one_block) {
+Test(edges, all_are_right_about_one_block) {
     solve_family((fl_recipe){.blocks = 1}, 300);
 }
 
-Test(edges, one_node) {
+Test(edges, all_are_right_about_one_node) {
     solve_family((fl_recipe){.nodes = 1}, 300);
 }
 
-Test(edges, one_block_on_one_node) {
+Test(edges, all_are_right_about_one_block_on_one_node) {
     solve_family((fl_recipe){.blocks = 1, .nodes = 1}, 300);
 }
 
-Test(edges, one_exit) {
+Test(edges, all_are_right_about_one_exit) {
     solve_family((fl_recipe){.exits = 1}, 300);
 }
 
-Test(edges, an_exit_after_every_block) {
+Test(edges, all_are_right_about_an_exit_after_every_block) {
     solve_family((fl_recipe){.blocks = 4, .exits = 4}, 300);
 }
 
@@ -94,17 +94,17 @@ static void solve_variant(const char *pointer, const char *value) {
     fl_instance_free(instance);
 }
 
-Test(edges, no_exit_reaches_the_accuracy) {
+Test(edges, all_are_right_when_no_exit_reaches_the_accuracy) {
     solve_variant("/apps/0/accuracy", "0.87");
     solve_variant("/apps/0/accuracy", "1");
 }
 
-Test(edges, the_accuracy_is_reached_exactly) {
+Test(edges, all_are_right_when_the_accuracy_is_reached_exactly) {
     solve_variant("/apps/0/accuracy", "0.86");
     solve_variant("/apps/0/accuracy", "0.56");
 }
 
-Test(edges, there_is_no_link) {
+Test(edges, all_are_right_when_there_is_no_link) {
     solve_variant("/system/links", "[]");
     fl_instance *instance = build_variant(build_two_tiers, "/system/links", "[]"), *late;
     fl_change change = FL_CHANGE_NONE;
@@ -115,29 +115,29 @@ Test(edges, there_is_no_link) {
     fl_instance_free(instance);
 }
 
-Test(edges, a_block_may_run_nowhere) {
+Test(edges, all_are_right_when_a_block_may_run_nowhere) {
     solve_variant("/apps/0/blocks/1/nodes", "[]");
     solve_variant("/apps/0/blocks/0/nodes", "[]");
 }
 
-Test(edges, the_source_is_left_at_once_or_never) {
+Test(edges, all_are_right_when_the_source_is_left_at_once_or_never) {
     solve_variant("/apps/0/blocks/0/nodes", "['edge']");
     solve_variant("/apps/0/blocks/1/nodes", "['mobile']");
     solve_variant("/apps/0/source", "'edge'");
 }
 
-Test(edges, nothing_costs_anything) {
+Test(edges, all_are_right_when_nothing_costs_anything) {
     solve_variant("/apps/0/blocks", "[{'ops': 0}, {'ops': 0}]");
     solve_variant("/system/nodes", "[{'name': 'mobile', 'tier': 0, 'speed': 1e10, 'power': 0},"
                                    " {'name': 'edge', 'tier': 1, 'speed': 1.5e11, 'power': 0}]");
 }
 
-Test(edges, a_deadline_is_tiny_or_huge) {
+Test(edges, all_are_right_when_a_deadline_is_tiny_or_huge) {
     solve_variant("/apps/0/deadline", "1e-300");
     solve_variant("/apps/0/deadline", "1e300");
 }
 
-Test(edges, everybody_leaves_before_the_last_exit) {
+Test(edges, all_are_right_when_everybody_leaves_before_the_last_exit) {
     solve_variant("/apps/0/exits",
                   "[{'after': 1, 'accuracy': 0.9, 'share': 1}, {'after': 2, 'accuracy': 0.9}]");
     solve_variant("/apps/0/exits",
@@ -165,7 +165,7 @@ static void solve_at_every_latency(const fl_instance *base, const double *stretc
     brute_free(&all);
 }
 
-Test(edges, a_deadline_is_met_exactly) {
+Test(edges, all_are_right_when_a_deadline_is_met_exactly) {
     static const double stretch[] = {1, 1 - 0.5e-9, 1 + 0.5e-9, 1 - 2e-9};
     const draw_family families[] = {{.name = "rich"},
                                     {.name = "plain", .recipe = {.plain = true, .blocks = 4}}};
@@ -207,7 +207,7 @@ Test(edges, the_last_bit_of_the_tolerance_makes_nobody_contradict_himself) {
     }
 }
 
-Test(edges, magnitudes_from_1e_minus_15_to_1e6_joules) {
+Test(edges, all_are_right_from_1e_minus_15_to_1e6_joules) {
     for (int exponent = -15; exponent <= 6; exponent++) {
         fl_recipe recipe = {.energy_scale = pow(10, exponent), .nodes = 3, .blocks = 4};
         solve_family(recipe, 40);

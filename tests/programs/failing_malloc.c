@@ -9,6 +9,7 @@
 #include "core/frontier.h"
 #include "core/generate.h"
 #include "core/json.h"
+#include "milp/emit.h"
 #include "tests/support/build.h"
 #include "tests/support/solve.h"
 #include <errno.h>
@@ -270,6 +271,28 @@ static fl_status try_fin(void) {
     return try_method("fin", "{'gamma': 30}", instance, &truth);
 }
 
+static fl_status try_emit(void) {
+    fl_arena arena;
+    const char *lp = NULL;
+    size_t length;
+    fl_arena_init(&arena, 0);
+    arm();
+    fl_status status = fl_emit_lp(&lp, &length, instance, &arena, &err);
+    disarm();
+    right = status != FL_OK || (strlen(lp) == length && strstr(lp, "End") != NULL);
+    fl_arena_free(&arena);
+    return status;
+}
+
+static fl_status try_certify(void) {
+    return try_method("certify", NULL, instance, &truth);
+}
+
+static fl_status try_large_certify(void) {
+    static double known;
+    return try_large("certify", NULL, &known);
+}
+
 static fl_status try_cheapest(void) {
     return try_method("cheapest", NULL, instance, &truth);
 }
@@ -352,11 +375,14 @@ static const struct {
               {"large k best", try_large_k_best, false},
               {"large fin", try_large_fin, false},
               {"large milp", try_large_milp, false},
+              {"certify", try_certify, false},
+              {"large certify", try_large_certify, false},
               {"cheapest", try_cheapest, false},
               {"fastest", try_fastest, false},
               {"single", try_single, false},
               {"mcp", try_mcp, true},
-              {"fin by igraph", try_igraph, true}};
+              {"fin by igraph", try_igraph, true},
+              {"emit", try_emit, false}};
 
 /** Fail every allocation of one kind of call; whether all went well. */
 static bool fail_all(int i) {
