@@ -64,6 +64,15 @@ Test(plan, an_application_that_is_not_named_is_refused) {
     cr_assert(plan.n_apps == 2 && plan.apps[0].exit == -1 && plan.apps[1].exit == -1);
 }
 
+Test(plan, an_empty_table_of_lua_is_a_plan_that_serves_nobody) {
+    fl_plan plan;
+    const fl_value *empty = build_document(&arena, "{}");
+    cr_assert(fl_plan_read(&plan, two, empty, FL_PLACE_LUA, &arena, &err) == FL_OK);
+    cr_assert(plan.n_apps == 2 && plan.apps[0].exit == -1);
+    cr_assert(fl_plan_read(&plan, two, empty, FL_PLACE_JSON, &arena, &err) == FL_EINVAL);
+    cr_assert_str_eq(err.where, "/plan");
+}
+
 Test(plan, a_result_record_is_read_by_its_plan) {
     fl_plan plan = build_plan(one,
                               "{'status': 'optimal', 'energy': 1, 'plan':"
@@ -99,7 +108,7 @@ Test(plan, a_bad_plan_is_refused_at_its_place) {
         {NULL, "[1]", "/0", "must be an object"},
         {NULL, "7", "/", "must be an array"},
         {NULL, "null", "/", "holds no plan"},
-        {NULL, "{}", "/plan", "is missing"},
+        {NULL, "{'status': 'unknown'}", "/plan", "is missing"},
         {NULL, "{'plan': null}", "/plan", "holds no plan"},
         {NULL, "{'plan': {'app': 'radar'}}", "/plan", "must be an array"},
         {NULL, "{'plan': [{'app': 'radar', 'exit': 9, 'nodes': []}]}", "/plan/0/exit", "from 1 to 1"},
