@@ -64,7 +64,9 @@ describe("the emitted programme", function()
         local inst = assert(fl.instance {
             name = "two\nlines",
             system = fl.systems.three_tier(),
-            apps = { { name = "camera", model = fl.models.b_lenet "mnist", source = "mobile", deadline = 1e-3 } },
+            apps = {
+                { name = "camera", model = fl.models.b_lenet "mnist", source = "mobile", deadline = 1e-3 },
+            },
         })
         local text = assert(inst:lp())
         assert.matches('\n\\ instance: "two%?lines"\n', text)
