@@ -24,4 +24,14 @@
 /** A secant step of the Lagrangian dual that gains no more than this, relative, is the last. */
 #define FL_TOLERANCE_SECANT 1e-14
 
+/* GLPK 5.0 (milp/glpk.c): what it is told, and what it cannot be told. */
+
+/** A column is whole for GLPK when it is this close to an integer. */
+#define FL_TOLERANCE_GLPK_WHOLE 1e-9
+/** The least relative improvement of the objective that GLPK looks for. */
+#define FL_TOLERANCE_GLPK_OBJECTIVE 1e-12
+/** Its simplex takes a reduced cost for 0 down to minus this, relative to the largest cost (1e-7 after it has
+ *  divided the costs so that none is over 1000), and this again relative to the column's own cost. */
+#define FL_TOLERANCE_GLPK_COST 1e-10
+
 #endif

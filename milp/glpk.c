@@ -2,6 +2,7 @@
 #include "milp/glpk.h"
 
 #include "core/method.h"
+#include "core/tolerance.h"
 #include <float.h>
 #include <glpk.h>
 #include <limits.h>
@@ -21,6 +22,7 @@ typedef struct session {
     double *value;
     glp_prob *problem;
     int code, status; /* what glp_intopt() returned and the status it left: to be read together */
+    double tolerance; /* of the search, relative to 1 + objective */
     bool stopped;     /* this side stopped it; `out->end` says why */
     bool scaled;      /* GLPK may scale rows and columns */
     bool unstable;    /* ... because without that it lost its way */
@@ -155,16 +157,16 @@ static void load(session *now) {
     glp_load_matrix(problem, model->n_entries, now->row, now->column, now->value);
 }
 
-/** What a simplex that takes reduced costs down to -(1e-7 + 1e-10 * cost) for 0 cannot see of a column, in
- * the model's units. GLPK divides the (scaled) costs so that none is over 1000 first. */
+/** What the simplex takes for 0 in one column's reduced cost, in the model's units; it sees scaled columns.
+ */
 static double find_blur(glp_prob *problem) {
-    double largest = 1000, least_factor = INFINITY;
+    double largest = 0, least_factor = INFINITY;
     for (int j = 1; j <= glp_get_num_cols(problem); j++) {
         double factor = glp_get_sjj(problem, j);
         largest = fmax(largest, fabs(glp_get_obj_coef(problem, j)) * factor);
         least_factor = fmin(least_factor, factor);
     }
-    return 1e-10 * largest / least_factor;
+    return largest == 0 ? 0 : FL_TOLERANCE_GLPK_COST * fmax(largest, 1000) / least_factor;
 }
 
 static int milliseconds_left(const session *now) {
@@ -185,16 +187,24 @@ static bool solve_relaxation(session *now) {
     int status = glp_get_status(now->problem);
     now->status = now->code == 0 && status == GLP_NOFEAS ? GLP_NOFEAS : GLP_UNDEF;
     if (now->code != 0 || status != GLP_OPT) return false;
+    now->out->bound = glp_get_obj_val(now->problem);
     for (int i = 0; i < now->model->n_rows; i++) now->dual[i] = glp_get_row_dual(now->problem, i + 1);
     now->out->dual = now->dual;
     return true;
 }
 
+/** GLPK drops nodes that promise less than tol_obj * (1 + best objective). */
+static double objective_tolerance(const session *now) {
+    double highest = fmax(0, now->limits->most - now->model->constant) / now->model->scale;
+    double tolerance = now->limits->slack / now->model->scale / (1 + highest);
+    return fmin(fmax(tolerance, FL_TOLERANCE_GLPK_OBJECTIVE), 0.1);
+}
+
 static void search_tree(session *now) {
     glp_iocp search;
     glp_init_iocp(&search);
-    search.tol_obj = 1e-12;
-    search.tol_int = 1e-9;
+    now->tolerance = search.tol_obj = objective_tolerance(now);
+    search.tol_int = FL_TOLERANCE_GLPK_WHOLE;
     search.flip = GLP_OFF;
     search.out_frq = 100;
     search.tm_lim = milliseconds_left(now);
@@ -253,6 +263,7 @@ static fl_status attempt(session *now, fl_error *err) {
     return whole ? read_end(now, err) : read_failure(now, err);
 }
 
+/** Without scaling; and with it when GLPK loses its way without. */
 static fl_status run(session *now, fl_error *err) {
     fl_status status = attempt(now, err);
     if (now->unstable) {
@@ -261,7 +272,8 @@ static fl_status run(session *now, fl_error *err) {
         status = attempt(now, err);
     }
     fl_glpk_outcome *out = now->out;
-    if (out->chosen != NULL) out->bound = fmin(out->bound, out->objective);
+    double dropped = out->objective - now->tolerance * (1 + fabs(out->objective));
+    if (out->chosen != NULL) out->bound = fmin(out->bound, dropped);
     return status;
 }
 
@@ -283,6 +295,7 @@ fl_status fl_glpk_solve(fl_glpk_outcome *out, const fl_model *model, const fl_gl
     if (now == NULL) return fl_arena_error(arena, err);
     now->model = model;
     now->limits = limits;
+    now->scaled = limits->scaled;
     now->out = out;
     FL_TRY(prepare(now, arena, err));
     return run(now, err);

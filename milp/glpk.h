@@ -26,14 +26,16 @@ typedef struct fl_glpk_limits {
     double until;  /* fl_clock() at which to stop; INFINITY: no limit */
     double gap;    /* stop when (energy - bound) / energy is at most this; 0: at the optimum */
     long nodes;    /* look at this many nodes of the search tree at most; LONG_MAX: no limit */
+    double most;   /* J, of solutions that are of interest; INFINITY: all are */
+    double slack;  /* J, by which a solution must be better to be worth a look */
     size_t memory; /* bytes GLPK may take; 0: no limit */
+    bool scaled;   /* let GLPK scale the model */
     const volatile sig_atomic_t *interrupt; /* nonzero: stop as soon as possible; NULL: never */
 } fl_glpk_limits;
 
 typedef struct fl_glpk_outcome {
     fl_glpk_end end;
-    bool *
-        chosen; /* [n_columns] which columns are 1 in a solution within GLPK's tolerances; NULL: none found */
+    bool *chosen;     /* [n_columns] which columns are 1 in the best solution; NULL: none found */
     double *dual;     /* [n_rows] of the relaxation at the root, objective units; NULL: not solved */
     double objective; /* GLPK's own value of it; to compare, never to report */
     double bound; /* no solution has a smaller objective, within GLPK's resolution; -INFINITY: not known */

@@ -67,6 +67,21 @@ static void print_row(FILE *out, const fl_model *model, const row_entries *rows,
     fputs("\n", out);
 }
 
+/** Whole columns are binary; bounds that this does not say come first. */
+static void print_columns(FILE *out, const fl_model *model) {
+    fputs("\nBounds\n", out);
+    for (int j = 0; j < model->n_columns; j++) {
+        const fl_column *column = &model->column[j];
+        if (column->most == 0) fprintf(out, " %s = 0\n", column->name);
+        if (column->most > 0 && !column->whole) fprintf(out, " 0 <= %s <= 1\n", column->name);
+    }
+    fputs("\nBinary\n", out);
+    for (int j = 0; j < model->n_columns; j++) {
+        if (model->column[j].most > 0 && model->column[j].whole) fprintf(out, " %s\n", model->column[j].name);
+    }
+    if (model->n_columns == 0) fputs(" none\n", out);
+}
+
 static void print_model(FILE *out, const fl_model *model, const row_entries *rows, const char *legend) {
     fputs("\\ Written by finlab. Energy in J = constant + scale * objective.\n\\ scale: ", out);
     print_number(out, model->scale);
@@ -76,9 +91,7 @@ static void print_model(FILE *out, const fl_model *model, const row_entries *row
     print_objective(out, model);
     fputs("\nSubject To\n", out);
     for (int r = 0; r < model->n_rows; r++) print_row(out, model, rows, r);
-    fputs("\nBinary\n", out);
-    for (int j = 0; j < model->n_columns; j++) fprintf(out, " %s\n", model->column[j].name);
-    if (model->n_columns == 0) fputs(" none\n", out);
+    print_columns(out, model);
     fputs("\nEnd\n", out);
 }
 

@@ -17,12 +17,12 @@ typedef struct search {
     fl_layers layers;
     fl_plan best;    /* the cheapest plan that the judge allows; n_apps == 0: none yet */
     double energy;   /* J, of that plan; INFINITY: none yet */
-    double proven;   /* J, what every allowed plan but those cut off costs at least; -INFINITY: not known */
+    double said;     /* J, what every allowed plan costs at least by GLPK's word, its possible error off */
+    double proven;   /* J, the same, when it is arithmetic or was said of two models with other numbers */
     bool hopeless;   /* proven before any model: nothing is in time */
     fl_arcflow flow; /* the model now: its plans cost at most `energy` as it was when it was built */
     double dearest;  /* J, largest cost before the model was rebased last; INFINITY: it was not */
     bool excluded;   /* the best plan has been cut off from the model */
-    bool *chosen;    /* [flow.model.n_columns] the last solution */
     fl_glpk_limits limits;  /* what is left of them */
     fl_glpk_outcome last;   /* of the last solve */
     double floor;           /* J, what it says that every plan costs at least */
@@ -71,11 +71,8 @@ static fl_glpk_limits read_limits(const fl_task *task) {
 }
 
 static fl_status start(search *now, const fl_task *task, fl_error *err) {
-    *now = (search){.instance = task->instance,
-                    .arena = task->arena,
-                    .energy = INFINITY,
-                    .proven = -INFINITY,
-                    .limits = read_limits(task)};
+    *now = (search){
+        .instance = task->instance, .arena = task->arena, .energy = INFINITY, .limits = read_limits(task)};
     FL_TRY(fl_layers_build(&now->layers, task->instance, 0, task->arena, err));
     return try_fastest(now, err);
 }
@@ -91,12 +88,25 @@ static fl_status build(search *now, fl_error *err) {
 static fl_status solve(search *now, fl_error *err) {
     const fl_arena *arena = now->arena;
     const fl_model *model = &now->flow.model;
-    if (arena->limit > 0) now->limits.memory = arena->limit - arena->reserved;
+    now->limits.most = now->energy;
+    now->limits.slack = 0.01 * FL_TOLERANCE_EQUAL * now->said;
+    if (arena->limit > 0) now->limits.memory = arena->limit - arena->reserved + 1; /* 0 would mean no limit */
     fl_status status = fl_glpk_solve(&now->last, model, &now->limits, now->arena, err);
     now->starved = status == FL_ENOMEM && isfinite(now->energy);
     if (now->limits.nodes != LONG_MAX) now->limits.nodes -= now->last.nodes;
-    now->floor = model->constant + model->scale * now->last.bound;
     return now->starved ? FL_OK : status;
+}
+
+static double floor_of(const search *now) {
+    return now->flow.model.constant + now->flow.model.scale * now->last.bound;
+}
+
+/** GLPK's optimum may be too high by what it takes for 0 in every arc (and slack) of the true optimum. */
+static double error_of(const search *now) {
+    const fl_model *model = &now->flow.model;
+    int most_ones = now->flow.depth + model->n_columns - now->flow.n_arcs;
+    double own = FL_TOLERANCE_GLPK_COST * fmax(now->last.bound, 0);
+    return model->scale * (most_ones * now->last.blur + own);
 }
 
 /** Have the solution judged, and see what the solve proves. */
@@ -111,20 +121,33 @@ static fl_status judge(search *now, fl_error *err) {
         now->violation = verdict.violation;
         take_if_better(now, &plan, &verdict);
     }
-    const fl_model *model = &now->flow.model;
-    int ones = now->flow.depth + model->n_columns - now->flow.n_arcs;
-    double energy = isfinite(now->energy) ? now->energy : 0;
-    now->error = model->scale * now->last.blur * ones + 1e-10 * fmax(energy - model->constant, 0);
-    now->proven = fmax(now->proven, now->floor - now->error);
+    now->floor = floor_of(now);
+    now->error = error_of(now);
+    now->said = fmax(now->said, now->floor - now->error);
+    if (isfinite(now->dearest)) now->proven = fmax(now->proven, now->said);
     return FL_OK;
 }
 
 /* What the last solve means */
 
-/** GLPK found nothing, or nothing as cheap as a plan that is in the model: then nothing it says holds. */
-static bool contradicts(const search *now) {
+/** GLPK found nothing as cheap as a plan that is in the model: then nothing that it says holds. */
+static bool contradicted(const search *now) {
     if (!isfinite(now->energy) || now->excluded) return false;
-    return now->last.end == FL_GLPK_INFEASIBLE || now->proven > now->energy * (1 + FL_TOLERANCE_EQUAL);
+    return now->last.end == FL_GLPK_INFEASIBLE || now->said > now->energy * (1 + FL_TOLERANCE_EQUAL);
+}
+
+/** Whether to ask again: what a judged plan contradicts, and that there is no plan. */
+static bool doubtful(const search *now) {
+    bool nothing = now->last.end == FL_GLPK_INFEASIBLE && !isfinite(now->energy);
+    return contradicted(now) || (nothing && !now->limits.scaled);
+}
+
+/** Start over, with other numbers and another path of GLPK's through them. */
+static fl_status restart(search *now, fl_error *err) {
+    if (now->limits.scaled) return fl_error_set(err, FL_EINTERNAL, NULL, "GLPK missed a plan that is known");
+    now->limits.scaled = true;
+    now->said = now->proven = 0;
+    return build(now, err);
 }
 
 /** Nothing is left to solve, or a limit was reached. */
@@ -132,24 +155,14 @@ static bool ended(const search *now) {
     return now->starved || now->last.end == FL_GLPK_INFEASIBLE || now->last.end >= FL_GLPK_TIME;
 }
 
-/** Whether the best plan costs no more than GLPK says all plans cost. */
-static bool met(const search *now) {
-    return now->energy - now->floor <= FL_TOLERANCE_EQUAL * now->energy;
-}
-
-/** Whether GLPK's optimum is one by the problem's own tolerance. */
-static bool fine(const search *now) {
-    return now->error <= FL_TOLERANCE_EQUAL * now->energy;
-}
-
-/** Whether the best plan is the optimum: shown by GLPK's search, or by the bound alone. */
+/** Whether the best plan costs what every plan costs at least. */
 static bool optimal(const search *now) {
-    if (now->energy - now->proven <= FL_TOLERANCE_EQUAL * now->energy) return true;
-    return now->last.end == FL_GLPK_OPTIMAL && now->allowed && met(now) && fine(now);
+    return isfinite(now->energy) && now->energy - now->proven <= FL_TOLERANCE_EQUAL * now->energy;
 }
 
+/** Whether the gap asked for is reached. */
 static bool close_enough(const search *now) {
-    return now->limits.gap > 0 && now->energy - now->proven <= now->limits.gap * now->energy;
+    return now->limits.gap > 0 && now->energy - now->said <= now->limits.gap * now->energy;
 }
 
 static fl_status cut(search *now, int row, fl_error *err) {
@@ -162,18 +175,21 @@ static fl_status rebase(search *now, fl_error *err) {
     now->dearest = fl_model_dearest(&now->flow.model);
     FL_TRY(fl_rebase_model(&now->flow.model, now->last.dual, now->energy, &bound, err));
     now->proven = fmax(now->proven, bound);
+    now->said = fmax(now->said, bound);
     return FL_OK;
 }
 
-/** Make a model that GLPK errs less about; false when there is none.
- *  In this order: forbid a plan that GLPK let pass; leave out what is far dearer than the best plan, which
- * sets the scale; count from the relaxation; forbid a plan that GLPK underrated. */
+/** Make a model that GLPK errs less about, if there is one. In this order: forbid a plan that the judge
+ * refuses; leave out what is far dearer than the best plan, which sets the scale; count from the relaxation;
+ * forbid a plan that GLPK underrated. */
 static fl_status refine(search *now, bool *refined, fl_error *err) {
+    double small = 0.5 * FL_TOLERANCE_EQUAL * now->energy, dearest = fl_model_dearest(&now->flow.model);
     *refined = true;
     if (!now->allowed) return cut(now, fl_arcflow_row(&now->flow, &now->violation), err);
-    if (now->energy < 1e-3 * fl_model_dearest(&now->flow.model)) return build(now, err);
-    if (!fine(now) && fl_model_dearest(&now->flow.model) < 0.9 * now->dearest) return rebase(now, err);
-    if (!met(now)) return cut(now, -1, err);
+    if (now->energy < 1e-3 * dearest) return build(now, err);
+    if (!isfinite(now->dearest)) return rebase(now, err);
+    if (now->error > small && dearest < 0.9 * now->dearest) return rebase(now, err);
+    if (now->energy - now->floor > small && now->last.end == FL_GLPK_OPTIMAL) return cut(now, -1, err);
     *refined = false;
     return FL_OK;
 }
@@ -187,6 +203,8 @@ static fl_stop stop_of(const search *now) {
         return FL_STOP_NODES;
     case FL_GLPK_INTERRUPTED:
         return FL_STOP_INTERRUPTED;
+    case FL_GLPK_GAP:
+        return FL_STOP_GAP;
     default:
         return close_enough(now) ? FL_STOP_GAP : FL_STOP_DONE;
     }
@@ -194,9 +212,8 @@ static fl_stop stop_of(const search *now) {
 
 /** The best plan, why it ended, and what was proven. */
 static void fill_answer(fl_answer *answer, const search *now) {
-    answer->plan = now->best;
-    answer->bound = fmax(fmin(now->proven, now->energy), 0);
     bool nothing_left = !now->starved && now->last.end == FL_GLPK_INFEASIBLE;
+    answer->plan = now->best;
     if (nothing_left && !isfinite(now->energy)) {
         answer->claim = FL_CLAIM_INFEASIBLE;
     } else if (nothing_left || optimal(now)) {
@@ -204,6 +221,7 @@ static void fill_answer(fl_answer *answer, const search *now) {
         answer->bound = now->energy;
     } else {
         answer->stop = stop_of(now);
+        if (now->said > 0) answer->bound = fmin(now->said, now->energy);
     }
 }
 
@@ -215,14 +233,16 @@ static fl_status solve_milp(fl_answer *answer, const fl_task *task, fl_error *er
         return FL_OK;
     }
     FL_TRY(build(&now, err));
-    for (bool refined = true; refined;) {
+    for (bool refined = true; refined && !optimal(&now);) {
         FL_TRY(solve(&now, err));
         FL_TRY(judge(&now, err));
-        if (contradicts(&now))
-            return fl_error_set(err, FL_EINTERNAL, NULL, "GLPK missed a plan that is known");
-        if (ended(&now) || optimal(&now) || close_enough(&now)) break;
-        FL_TRY(refine(&now, &refined, err));
-        if (optimal(&now)) break;
+        if (doubtful(&now)) {
+            FL_TRY(restart(&now, err));
+        } else if (ended(&now) || optimal(&now) || close_enough(&now)) {
+            break;
+        } else {
+            FL_TRY(refine(&now, &refined, err));
+        }
     }
     fill_answer(answer, &now);
     return FL_OK;

@@ -4,17 +4,19 @@
  *  GLPK works with tolerances, the problem has exact rules; the method closes the gap between them.
  *
  *  - Nothing GLPK says about a plan is believed: the judge (core/evaluate.h) says what it costs and whether
- * it is allowed. GLPK takes a plan that is late by up to 1e-7; such a plan is cut off and the model solved
- * again.
- *  - GLPK tells plans apart only down to about 1e-9 of the dearest arc in the model (FL_GLPK_RESOLUTION).
- * When an arc costs more than the plan found, the model is built again without the arcs that are dearer than
- * that plan, and on its scale; so tiny and huge energies may stand side by side.
- *  - `optimal` is claimed only when GLPK ended by itself, the judge's energy of a feasible plan is GLPK's
- * optimum within FL_TOLERANCE_EQUAL, and GLPK's resolution is no coarser. Bounds have the resolution taken
- * off.
+ * it is allowed. GLPK takes a plan that is late by up to 1e-7; such a plan is cut off, with all that are late
+ *    for the same reason, and the model solved again.
+ *  - GLPK errs about an optimum by up to 1e-10 of the largest cost in the model per arc of a path
+ *    (FL_TOLERANCE_GLPK_COST). Where that is more than the problem's own tolerance the costs are made
+ * smaller: arcs far dearer than the best plan known are left out, so that tiny and huge energies may stand
+ * side by side; then the objective is counted from the relaxation (milp/rebase.h), so that no cost is more
+ * than what the relaxation leaves open.
+ *  - What is proven has GLPK's possible error taken off. `optimal` is claimed when the judge's energy of a
+ *    feasible plan meets it within FL_TOLERANCE_EQUAL; where GLPK cannot see so finely (many blocks and a
+ *    relaxation far from the optimum) the answer is `feasible` with its bound.
  *
  *  The path of least latency is tried first: when it is late nothing is in time, and when it is feasible its
- * energy is the first that a wanted plan must not exceed. */
+ *  energy is the first that a wanted plan must not exceed. */
 #ifndef FINLAB_MILP_MILP_H
 #define FINLAB_MILP_MILP_H
 

@@ -41,7 +41,7 @@ static void take_costs(fl_model *model, const double *reduced, double gap) {
  * leaves the coefficient at a size that a simplex can work with. */
 static void add_slack(fl_model *model, int i, double dual, double gap) {
     fl_row *row = &model->row[i];
-    double unit = fmax(fmin(gap / -dual, row->rhs), 1e-6 * row->rhs);
+    double unit = fmax(fmin(gap / -dual, row->rhs), row->rhs / 1e6);
     int column = fl_model_add_column(model, -dual * unit, "slack_%s", row->name);
     if (column < 0) return;
     model->column[column].whole = false;
