@@ -12,6 +12,10 @@ typedef struct fl_cost {
     double latency; /* s */
 } fl_cost;
 
+/** No sum of costs, operations or bits over an application may reach this: room enough that no product of
+ * such numbers overflows, and far from anything that exists. */
+#define FL_COST_MOST 1e100
+
 /** The share of samples that reach block `block` (0-based): 1 minus the shares of the exits before it, at
  *  least 0. O(exits) */
 double fl_cost_reach(const fl_app *app, int block);

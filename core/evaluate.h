@@ -53,7 +53,8 @@ typedef struct fl_verdict {
 fl_status fl_evaluate_plan(fl_verdict *out, fl_app_cost *apps, const fl_instance *instance,
                            const fl_plan *plan, fl_arena *arena, fl_error *err);
 
-/** Say in words which rule is broken, e.g. "latency 5 ms is over the deadline of 4 ms". "" when none. */
+/** Say in words which rule is broken, e.g. "latency 0.005 s is over the deadline of 0.004 s". "" when none.
+ */
 void fl_evaluate_explain(const fl_violation *violation, const fl_instance *instance, char *out, size_t size);
 
 #endif

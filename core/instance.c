@@ -253,8 +253,8 @@ static fl_status check_slices(const fl_instance *instance, const fl_app *app, fl
     return FL_OK;
 }
 
-/** Refuse numbers so extreme that a cost could overflow, so that no solver ever meets an infinity or a NaN:
- *  the dearest way through all blocks, and its power, must be finite. */
+/** Refuse numbers so extreme that a sum or product of costs could overflow, so that no solver ever meets an
+ *  infinity or a NaN: the dearest way through all blocks, and its power, must stay under FL_COST_MOST. */
 static fl_status check_magnitudes(const fl_instance *instance, const fl_app *app, fl_place *place,
                                   fl_error *err) {
     fl_link worst = fl_instance_worst_link(&instance->system);
@@ -273,10 +273,11 @@ static fl_status check_magnitudes(const fl_instance *instance, const fl_app *app
         energy += block_energy + fl_cost_bits(app, l) * worst.energy;
         latency += block_latency + fl_cost_bits(app, l) / worst.rate + worst.delay;
         double sum = energy + latency + (energy + bits + ops) * app->rate * app->count;
-        if (!isfinite(sum)) {
+        if (!(sum < FL_COST_MOST)) {
             fl_place_key(place, "blocks");
             fl_place_index(place, l);
-            return fl_place_error(place, err, "costs overflow: numbers too extreme for this system");
+            return fl_place_error(
+                place, err, "its costs come to 1e100 and more: too extreme a number here or in the system");
         }
     }
     return FL_OK;

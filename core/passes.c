@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/passes.h"
-
-/* The kernel is compiled for several instruction sets; the loader picks the best the machine has. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__)
-#define FL_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define FL_CLONES
-#endif
+#include "core/clones.h"
 
 enum { ROWS = 4 }; /* matrix rows per sweep over the output, which then is loaded and stored once for four */
 

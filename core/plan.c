@@ -110,18 +110,23 @@ static fl_status read_entry(fl_plan *plan, const fl_instance *instance, const fl
     return FL_OK;
 }
 
+/** An array; in Lua an empty table is one as well. */
+static bool is_array(const fl_value *value, fl_place_style style) {
+    return value->kind == FL_ARRAY ||
+           (value->kind == FL_OBJECT && value->n_items == 0 && style == FL_PLACE_LUA);
+}
+
 /** The array of entries: the document itself, or a record's `plan`. */
 static fl_status find_entries(const fl_value *document, fl_place *place, const fl_value **out,
                               fl_error *err) {
     *out = document;
-    if (document->kind == FL_OBJECT) {
+    if (document->kind == FL_OBJECT && !is_array(document, place->style)) {
         *out = fl_value_get(document, "plan");
         fl_place_key(place, "plan");
         if (*out == NULL) return fl_place_error(place, err, "is missing");
     }
     if ((*out)->kind == FL_NULL) return fl_place_error(place, err, "this record holds no plan");
-    bool empty = (*out)->kind == FL_OBJECT && (*out)->n_items == 0 && place->style == FL_PLACE_LUA;
-    if ((*out)->kind != FL_ARRAY && !empty) {
+    if (!is_array(*out, place->style)) {
         return fl_place_error(place, err, "must be an array of {app, exit, nodes}");
     }
     return FL_OK;

@@ -63,6 +63,26 @@ static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
     return value[BOUND] != 0 ? find_bound(answer, search, engine, task->arena, err) : FL_OK;
 }
 
+fl_status fl_fin_curve(double *energy, const fl_instance *instance, int gamma, fl_arena *arena,
+                       fl_error *err) {
+    const volatile sig_atomic_t never = 0;
+    fl_layers layers;
+    fl_fin_found found;
+    if (instance->features != 0) {
+        return fl_error_set(err, FL_EUNSUPPORTED, NULL, "FIN's curve needs one application and no limits");
+    }
+    for (int g = 0; g <= gamma; g++) energy[g] = INFINITY;
+    FL_TRY(fl_layers_build(&layers, instance, 0, arena, err));
+    if (layers.n_layers == 0) return FL_OK; /* no exit is accurate enough */
+    fl_fin_search search = {.layers = &layers,
+                            .deadline = instance->apps[0].deadline,
+                            .gamma = gamma,
+                            .rounding = FL_FIN_UP,
+                            .by_level = energy,
+                            .interrupt = &never};
+    return fl_fin_native(&found, &search, arena, err);
+}
+
 const fl_method fl_fin_method = {
     .name = "fin",
     .summary = "feasible inference graph: latencies in whole levels, then a path of least energy",

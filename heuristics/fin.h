@@ -45,6 +45,9 @@ typedef struct fl_fin_search {
     int gamma;       /* 1..FL_FIN_GAMMA_MOST */
     int lambda;      /* 0..gamma: the least level at which the sink may be entered */
     fl_fin_rounding rounding;
+    double *by_level; /* NULL, or [gamma + 1]: is filled with the least energy, J, of a path that takes at
+                         most so many levels, INFINITY for none: the answers for the deadlines g * deadline /
+                         gamma. Native engine with lambda 0 only */
     const volatile sig_atomic_t *interrupt;
 } fl_fin_search;
 
@@ -60,6 +63,13 @@ typedef struct fl_fin_found {
  *  @return FL_ENOMEM */
 typedef fl_status fl_fin_engine(fl_fin_found *out, const fl_fin_search *search, fl_arena *arena,
                                 fl_error *err);
+
+/** FIN's answers for every deadline g * deadline / gamma, g = 0..gamma, from one search: what `fin` with
+ * gamma g answers for that deadline, since its levels are as long.
+ *  @param energy  [gamma + 1] J; INFINITY: no path
+ *  @return FL_EUNSUPPORTED for more than one application or limits that bind; FL_ENOMEM */
+fl_status fl_fin_curve(double *energy, const fl_instance *instance, int gamma, fl_arena *arena,
+                       fl_error *err);
 
 /** Dynamic programming over blocks, nodes and levels, without any graph: fin_native.c. Nodes that the links
  * cannot tell apart are taken together, so a step costs O(nodes * groups * gamma), at worst O(nodes^2 *

@@ -14,6 +14,7 @@
  * more levels and no more energy: as rows never rise, that changes nothing.
  *
  * The plan is read back from the end by looking, block by block, for a node that attains the value. */
+#include "core/clones.h"
 #include "heuristics/fin.h"
 
 /* So many levels are computed at a time, in registers, while all ways in pass by. */
@@ -182,7 +183,7 @@ static int gather(table *t, int l, int b, bool final) {
     return n;
 }
 
-static void fill_tile(double *restrict out, const fin_way *ways, int n_ways, int start) {
+FL_CLONES static void fill_tile(double *restrict out, const fin_way *ways, int n_ways, int start) {
     double least[TILE];
     for (int i = 0; i < TILE; i++) least[i] = INFINITY;
     for (const fin_way *way = ways; way < ways + n_ways; way++) {
@@ -219,9 +220,19 @@ static double find_end(const table *t, const double *cells, int levels, int *lev
     return cells[*level];
 }
 
+/* Whole paths by the levels that they take: with lambda 0 a row holds the least of at most so many. */
+static void enter_by_level(const table *t, const fin_way *way) {
+    double *least = t->search->by_level;
+    for (int g = way->first; g <= t->search->gamma; g++) {
+        double energy = way->cells[g - way->levels] + way->energy;
+        least[g] = energy < least[g] ? energy : least[g];
+    }
+}
+
 static void enter_sink(table *t, int l, int b, int n_ways) {
     for (const fin_way *way = t->ways; way < t->ways + n_ways; way++) {
         int level;
+        if (t->search->by_level != NULL) enter_by_level(t, way);
         double energy = find_end(t, way->cells, way->levels, &level) + way->energy;
         if (!(energy < t->best)) continue;
         t->best = energy;

@@ -212,6 +212,13 @@ function instance:solve(method, options, form) end
 ---@return boolean|finlab.code? complete_or_code
 function instance:frontier(options, form) end
 
+---FIN's answers for every deadline that is a multiple of deadline / gamma, from one search.
+---@param gamma integer 1 to 1000000
+---@return { deadline: number, energy: number }[]? points by deadline, those with a plan
+---@return string? message
+---@return finlab.code? code
+function instance:fin_curve(gamma) end
+
 ---Judge a plan.
 ---@param plan finlab.placement[]|finlab.result
 ---@return finlab.verdict? verdict

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lua/frontier.h"
 #include "core/frontier.h"
+#include "heuristics/fin.h"
 #include "lua/instance.h"
 #include "lua/interrupt.h"
 #include "lua/support.h"
 #include "lua/value.h"
+#include <lauxlib.h>
 
 enum { CURVE, TIME_LIMIT, MEMORY, N_OPTIONS };
 
@@ -64,4 +66,25 @@ int fl_lua_frontier(lua_State *L) {
     }
     fl_lua_support_trim(arena);
     return pushed;
+}
+
+int fl_lua_frontier_fin(lua_State *L) {
+    const fl_instance *instance = fl_lua_instance_check(L, 1);
+    lua_Integer gamma = luaL_checkinteger(L, 2);
+    luaL_argcheck(L, gamma >= 1 && gamma <= FL_FIN_GAMMA_MOST, 2, "gamma must be between 1 and 1000000");
+    fl_arena *arena = fl_lua_support_arena(L);
+    double *energy = FL_NEW(arena, gamma + 1, double);
+    fl_error err;
+    fl_status status = energy != NULL ? fl_fin_curve(energy, instance, (int)gamma, arena, &err)
+                                      : fl_arena_error(arena, &err);
+    if (status != FL_OK) return fl_lua_support_fail(L, &err);
+    fl_value *points = fl_value_array(arena);
+    for (int g = 1; g <= gamma; g++) {
+        if (isinf(energy[g])) continue;
+        fl_value *point = fl_value_add(arena, points, NULL, fl_value_object(arena));
+        double deadline = instance->apps[0].deadline * g / (double)gamma;
+        fl_value_add(arena, point, "deadline", fl_value_number(arena, deadline));
+        fl_value_add(arena, point, "energy", fl_value_number(arena, energy[g]));
+    }
+    return fl_lua_support_document(L, points, FL_LUA_TABLE, arena);
 }

@@ -48,6 +48,7 @@ static int open_core(lua_State *L) {
                                        {"evaluate", fl_lua_solve_evaluate},
                                        {"check", fl_lua_solve_check},
                                        {"frontier", fl_lua_frontier},
+                                       {"fin_curve", fl_lua_frontier_fin},
                                        {NULL, NULL}};
     luaL_newlibtable(L, functions);
     fl_lua_support_create(L);

@@ -23,7 +23,8 @@ describe("inst:frontier", function()
         assert.equal("done", points.stop)
         for _, deadline in ipairs(fl.range(3e-3, 15e-3, 1e-3)) do
             for _, accuracy in ipairs(fl.range(0.1, 0.85, 0.05)) do
-                local opt = assert(assert(inst:with { deadline = deadline, accuracy = accuracy }):solve "exact")
+                local asked = assert(inst:with { deadline = deadline, accuracy = accuracy })
+                local opt = assert(asked:solve "exact")
                 local best = math.huge
                 for _, point in ipairs(points) do
                     if point.latency <= deadline and point.accuracy >= accuracy then
@@ -64,6 +65,23 @@ describe("inst:frontier", function()
         assert.is_nil(points)
         assert.matches("gamma", message)
         assert.equal("invalid", code)
+    end)
+end)
+
+describe("inst:fin_curve", function()
+    it("has what fin answers for each deadline", function()
+        local inst = assert(published():with { accuracy = 0.8 })
+        local points = assert(inst:fin_curve(30))
+        assert.is_true(#points > 10)
+        for _, point in ipairs(points) do
+            local gamma = math.floor(30 * point.deadline / 15e-3 + 0.5)
+            local fin = assert(inst:with { deadline = point.deadline }):solve("fin", { gamma = gamma })
+            assert.near(fin.energy, point.energy, 1e-12 * fin.energy)
+        end
+    end)
+
+    it("raises on a gamma out of range", function()
+        assert.has_error(function() published():fin_curve(0) end)
     end)
 end)
 
