@@ -20,7 +20,11 @@ fl_status solve_run(fl_result *out, const fl_instance *instance, const fl_method
 const char *solve_fault(const fl_result *result, const fl_instance *instance, const brute_answer *truth,
                         double slack);
 
-/** Like solve_fault(), of a method that must find the optimum or prove that there is none. */
+/** Like solve_fault(), of a method that must find the optimum within `slack`, or prove that there is none. */
+const char *solve_fault_found(const fl_result *result, const fl_instance *instance, const brute_answer *truth,
+                              double slack);
+
+/** Like solve_fault_found(), of a method that must prove the optimum too. */
 const char *solve_fault_exact(const fl_result *result, const fl_instance *instance, const brute_answer *truth,
                               double slack);
 
