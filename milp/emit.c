@@ -2,9 +2,7 @@
 #include "milp/emit.h"
 #include "milp/arcflow.h"
 #include "milp/lp.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "milp/text.h"
 
 /* The comment that says what n1, a1 and b1 are */
 
@@ -21,7 +19,8 @@ static void print_named(FILE *out, const char *letter, int number, const char *n
     fputc('\n', out);
 }
 
-static void print_legend(FILE *out, const fl_instance *instance) {
+static void print_legend(FILE *out, const void *what) {
+    const fl_instance *instance = what;
     if (instance->name[0] != '\0') {
         fputs("\\ instance: ", out);
         print_name(out, instance->name);
@@ -40,19 +39,6 @@ static void print_legend(FILE *out, const fl_instance *instance) {
     }
 }
 
-static fl_status make_legend(const char **out, const fl_instance *instance, fl_arena *arena, fl_error *err) {
-    char *buffer = NULL;
-    size_t length;
-    FILE *stream = open_memstream(&buffer, &length);
-    if (stream == NULL) return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
-    print_legend(stream, instance);
-    bool whole = !ferror(stream);
-    whole = fclose(stream) == 0 && whole;
-    *out = whole ? fl_arena_text(arena, buffer) : NULL;
-    free(buffer);
-    return *out != NULL ? FL_OK : fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
-}
-
 /* The model */
 
 fl_status fl_emit_lp(const char **text, size_t *length, const fl_instance *instance, fl_arena *arena,
@@ -66,6 +52,6 @@ fl_status fl_emit_lp(const char **text, size_t *length, const fl_instance *insta
     }
     FL_TRY(fl_layers_build(&layers, instance, 0, arena, err));
     FL_TRY(fl_arcflow_build(&flow, instance, &layers, INFINITY, arena, err));
-    FL_TRY(make_legend(&legend, instance, arena, err));
+    FL_TRY(fl_text_print(&legend, length, print_legend, instance, arena, err));
     return fl_lp_print(text, length, &flow.model, legend, arena, err);
 }

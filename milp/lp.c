@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "milp/lp.h"
-#include <stdio.h>
-#include <stdlib.h>
+#include "milp/text.h"
 #include <string.h>
 
 enum { TERMS_PER_LINE = 6 };
@@ -82,34 +81,32 @@ static void print_columns(FILE *out, const fl_model *model) {
     if (model->n_columns == 0) fputs(" none\n", out);
 }
 
-static void print_model(FILE *out, const fl_model *model, const row_entries *rows, const char *legend) {
+/** What there is to print. */
+typedef struct document {
+    const fl_model *model;
+    const char *legend;
+    row_entries rows;
+} document;
+
+static void print_model(FILE *out, const void *what) {
+    const document *of = what;
+    const fl_model *model = of->model;
     fputs("\\ Written by finlab. Energy in J = constant + scale * objective.\n\\ scale: ", out);
     print_number(out, model->scale);
     fputs(" J per objective unit\n\\ constant: ", out);
     print_number(out, model->constant);
-    fprintf(out, " J\n%s\n", legend);
+    fprintf(out, " J\n%s\n", of->legend);
     print_objective(out, model);
     fputs("\nSubject To\n", out);
-    for (int r = 0; r < model->n_rows; r++) print_row(out, model, rows, r);
+    for (int r = 0; r < model->n_rows; r++) print_row(out, model, &of->rows, r);
     print_columns(out, model);
     fputs("\nEnd\n", out);
 }
 
 fl_status fl_lp_print(const char **text, size_t *length, const fl_model *model, const char *legend,
                       fl_arena *arena, fl_error *err) {
-    row_entries rows;
-    char *buffer = NULL;
-    *text = NULL;
+    document of = {.model = model, .legend = legend};
     FL_TRY(fl_model_check(model, err));
-    if (!sort_by_row(&rows, model, arena)) return fl_arena_error(arena, err);
-    FILE *out = open_memstream(&buffer, length);
-    if (out == NULL) return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
-    print_model(out, model, &rows, legend);
-    bool whole = !ferror(out);
-    whole = fclose(out) == 0 && whole;
-    char *copy = whole ? FL_NEW(arena, *length + 1, char) : NULL;
-    if (copy != NULL) memcpy(copy, buffer, *length + 1);
-    free(buffer);
-    *text = copy;
-    return copy != NULL ? FL_OK : fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
+    if (!sort_by_row(&of.rows, model, arena)) return fl_arena_error(arena, err);
+    return fl_text_print(text, length, print_model, &of, arena, err);
 }

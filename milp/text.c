@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "milp/text.h"
+#include <stdlib.h>
+#include <string.h>
+
+fl_status fl_text_print(const char **text, size_t *length, void (*print)(FILE *out, const void *what),
+                        const void *what, fl_arena *arena, fl_error *err) {
+    char *buffer = NULL, *copy = NULL;
+    FILE *out = open_memstream(&buffer, length);
+    if (out == NULL) return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
+    print(out, what);
+    bool whole = !ferror(out);
+    whole = fclose(out) == 0 && whole && buffer != NULL;
+    if (whole) copy = FL_NEW(arena, *length + 1, char);
+    if (copy != NULL) memcpy(copy, buffer, *length + 1);
+    free(buffer);
+    *text = copy;
+    return copy != NULL ? FL_OK : fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
+}
