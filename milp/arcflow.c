@@ -55,8 +55,8 @@ static fl_status start(fl_arcflow *flow, building *now, double most, fl_arena *a
     return failed ? fl_arena_error(arena, err) : FL_OK;
 }
 
-/** Its share of all inferences: the objective is the mean energy per inference. 1 for the only application.
- */
+/** Its share of all inferences: the objective is the mean energy per inference. 1 for the only
+ *  application. */
 static double app_weight(const fl_instance *instance, int app) {
     double all = 0;
     for (int h = 0; h < instance->n_apps; h++) all += instance->apps[h].count * instance->apps[h].rate;

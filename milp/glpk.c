@@ -45,7 +45,7 @@ static bool due(session *now) {
 }
 
 /** Terminal hook: prints nothing. GLPK reports progress through it several times a second, also inside one
- * long LP, so this is where a solve can be left that neither ends nor calls back. */
+ *  long LP, so this is where a solve can be left that neither ends nor calls back. */
 static int hear(void *info, const char *text) {
     session *now = info;
     if (glp_at_error()) {
@@ -75,8 +75,8 @@ static bool guarded(session *now, void (*body)(session *)) {
 
 /* The search's callback */
 
-/** Keep the best solution so far: a fatal error later would take it away. GLPK has already translated it back
- * to the model's columns when the callback runs. */
+/** Keep the best solution so far: a fatal error later would take it away. GLPK has already translated it
+ *  back to the model's columns when the callback runs. */
 static void keep_solution(session *now) {
     int status = glp_mip_status(now->problem);
     double objective = glp_mip_obj_val(now->problem);
@@ -126,8 +126,8 @@ static void callback(glp_tree *tree, void *info) {
 
 /* Solving */
 
-/** Bounds that the rows imply are left out: their duals would hide in the rows' (milp/rebase.h wants those).
- */
+/** Bounds that the rows imply are left out: their duals would hide in the rows' (milp/rebase.h wants
+ *  those). */
 static int bound_type(const fl_model *model, const fl_column *column) {
     if (column->most == 0) return GLP_FX;
     return column->whole && model->implied ? GLP_LO : GLP_DB;
@@ -157,8 +157,8 @@ static void load(session *now) {
     glp_load_matrix(problem, model->n_entries, now->row, now->column, now->value);
 }
 
-/** What the simplex takes for 0 in one column's reduced cost, in the model's units; it sees scaled columns.
- */
+/** What the simplex takes for 0 in one column's reduced cost, in the model's units; it sees scaled
+ *  columns. */
 static double find_blur(glp_prob *problem) {
     double largest = 0, least_factor = INFINITY;
     for (int j = 1; j <= glp_get_num_cols(problem); j++) {
@@ -175,7 +175,7 @@ static int milliseconds_left(const session *now) {
 }
 
 /** Without its presolver GLPK wants the first relaxation solved by the caller. No cost is negative, so the
- * basis of slacks is one for the dual simplex. */
+ *  basis of slacks is one for the dual simplex. */
 static bool solve_relaxation(session *now) {
     glp_smcp simplex;
     glp_init_smcp(&simplex);

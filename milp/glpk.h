@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** GLPK behind a guard: the only file that knows the library.
  *
- *  Left to itself GLPK prints to stdout and calls abort() on misuse, failed assertions and memory shortage.
- * Here every call runs with an error hook that jumps back out and a terminal hook that keeps the text, so
- * that a fatal error becomes a status; it is silent; and it always has a time limit.
+ *  Left to itself GLPK prints to stdout and calls abort() on misuse, failed assertions and memory
+ *  shortage. Here every call runs with an error hook that jumps back out and a terminal hook that keeps
+ *  the text, so that a fatal error becomes a status; and nothing is printed.
  *
- *  GLPK keeps its state per thread. fl_glpk_solve() ends with glp_free_env(), so that a thread leaves nothing
- *  behind, which also means: any other GLPK object of the calling thread is gone afterwards. */
+ *  GLPK keeps its state per thread. fl_glpk_solve() ends with glp_free_env(), so that a thread leaves
+ *  nothing behind, which also means: any other GLPK object of the calling thread is gone afterwards. */
 #ifndef FINLAB_MILP_GLPK_H
 #define FINLAB_MILP_GLPK_H
 
@@ -22,6 +22,7 @@ typedef enum fl_glpk_end {
     FL_GLPK_INTERRUPTED
 } fl_glpk_end;
 
+/** When to stop, and what not to look for. */
 typedef struct fl_glpk_limits {
     double until;  /* fl_clock() at which to stop; INFINITY: no limit */
     double gap;    /* stop when (energy - bound) / energy is at most this; 0: at the optimum */
@@ -36,26 +37,27 @@ typedef struct fl_glpk_limits {
 typedef struct fl_glpk_outcome {
     fl_glpk_end end;
     bool *chosen;     /* [n_columns] which columns are 1 in the best solution; NULL: none found */
-    double *dual;     /* [n_rows] of the relaxation at the root, objective units; NULL: not solved */
-    double objective; /* GLPK's own value of it; to compare, never to report */
-    double bound; /* no solution has a smaller objective, within GLPK's resolution; -INFINITY: not known */
-    double blur;  /* objective units: what GLPK takes for 0 in one column */
-    long nodes;   /* nodes of the search tree that were looked at */
+    double *dual;     /* [n_rows] of the first relaxation, objective units; NULL: not solved */
+    double objective; /* GLPK's own value of the best solution; to compare, never to report */
+    double bound;     /* GLPK's lower bound on the objective; -INFINITY: none */
+    double blur;      /* what GLPK takes for 0 in the cost of one column: see milp/milp.c, error_of() */
+    long nodes;       /* nodes of the search tree that were looked at */
 } fl_glpk_outcome;
 
 /** Solve a model.
  *
- *  GLPK's presolver and its scaling stay off. The rows here need neither (coefficients up to 1, right-hand
- * sides of about 1), and what they would save they cost; but with them nobody knows to which reduced costs
- * GLPK's tolerances apply in the end (the scaling alone made them up to 60 times coarser), and the presolver
- * cannot be stopped. Off is also the "long-step" dual simplex that GLPK 5.0 uses unasked: it lost its way for
- * good in about 1 of 30,000 small models, the textbook one in none of 10^6.
+ *  GLPK 5.0's defaults are not what this problem needs, so three of them are off:
+ *  - The presolver cannot be stopped, and it and the scaling hide to which costs GLPK's tolerances apply
+ *    in the end; scaling alone made them up to 60 times coarser. The rows here are of one size as they
+ *    are. Only when the simplex gives up for instability is the same model solved again, scaled.
+ *  - The "long-step" dual simplex, which is on without being documented, did not come back in 1 of 30,000
+ *    small models; the textbook one did.
  *
  *  A node limit is exact and gives the same answer everywhere.
  *
- *  @param out    its arrays live in `arena`; filled on FL_ENOMEM too, as far as it went
+ *  @param out  its arrays live in `arena`; filled on FL_ENOMEM too, as far as it went
  *  @return FL_ENOMEM, also when `memory` was too little; FL_EINVAL as fl_model_check(); FL_EINTERNAL with
- * GLPK's own text when it failed */
+ *          GLPK's own text when it failed */
 fl_status fl_glpk_solve(fl_glpk_outcome *out, const fl_model *model, const fl_glpk_limits *limits,
                         fl_arena *arena, fl_error *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** A model as CPLEX LP text, which glpsol, CBC, HiGHS, SCIP, CPLEX and Gurobi read. Numbers have 17 digits,
- * so a reader gets the very doubles that are in the model. */
+/** A model as CPLEX LP text, which glpsol, CBC, HiGHS, SCIP, CPLEX and Gurobi read. Numbers have 17
+ *  digits, so a reader gets the very doubles that are in the model. */
 #ifndef FINLAB_MILP_LP_H
 #define FINLAB_MILP_LP_H
 

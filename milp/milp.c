@@ -180,8 +180,8 @@ static fl_status rebase(search *now, fl_error *err) {
 }
 
 /** Make a model that GLPK errs less about, if there is one. In this order: forbid a plan that the judge
- * refuses; leave out what is far dearer than the best plan, which sets the scale; count from the relaxation;
- * forbid a plan that GLPK underrated. */
+ *  refuses; leave out what is far dearer than the best plan, which sets the scale; count from the
+ *  relaxation; forbid a plan that GLPK underrated. */
 static fl_status refine(search *now, bool *refined, fl_error *err) {
     double small = 0.5 * FL_TOLERANCE_EQUAL * now->energy, dearest = fl_model_dearest(&now->flow.model);
     *refined = true;

@@ -3,20 +3,23 @@
  *
  *  GLPK works with tolerances, the problem has exact rules; the method closes the gap between them.
  *
- *  - Nothing GLPK says about a plan is believed: the judge (core/evaluate.h) says what it costs and whether
- * it is allowed. GLPK takes a plan that is late by up to 1e-7; such a plan is cut off, with all that are late
- *    for the same reason, and the model solved again.
- *  - GLPK errs about an optimum by up to 1e-10 of the largest cost in the model per arc of a path
- *    (FL_TOLERANCE_GLPK_COST). Where that is more than the problem's own tolerance the costs are made
- * smaller: arcs far dearer than the best plan known are left out, so that tiny and huge energies may stand
- * side by side; then the objective is counted from the relaxation (milp/rebase.h), so that no cost is more
- * than what the relaxation leaves open.
- *  - What is proven has GLPK's possible error taken off. `optimal` is claimed when the judge's energy of a
- *    feasible plan meets it within FL_TOLERANCE_EQUAL; where GLPK cannot see so finely (many blocks and a
- *    relaxation far from the optimum) the answer is `feasible` with its bound.
+ *  - Nothing GLPK says about a plan is believed: the judge (core/evaluate.h) says what it costs and
+ *    whether it is allowed. GLPK takes a plan that is late by up to 1e-7; such a plan is cut off, together
+ *    with all that are late for the same reason, and the model solved again.
+ *  - GLPK may overrate an optimum by 1e-10 of the largest cost in the model per arc of a path
+ *    (FL_TOLERANCE_GLPK_COST). So the costs are made small: arcs far dearer than the best plan known are
+ *    left out, which lets tiny and huge energies stand side by side; and the objective is counted from the
+ *    relaxation (milp/rebase.h), so that no cost is more than what the relaxation leaves open.
+ *  - GLPK is wrong now and then, tolerances aside (it missed the optimum of 1 in some 10^6 models of 200
+ *    columns). So an optimum is only believed that it found twice, before and after the objective was
+ *    counted anew; what contradicts a plan that the judge allows makes it start over with scaled rows and
+ *    columns.
+ *  - `optimal` is claimed when the best plan costs what is proven, GLPK's possible error taken off, within
+ *    FL_TOLERANCE_EQUAL. Where GLPK cannot see so finely (many blocks and a relaxation far from the
+ *    optimum) the answer is `feasible` with its bound.
  *
- *  The path of least latency is tried first: when it is late nothing is in time, and when it is feasible its
- *  energy is the first that a wanted plan must not exceed. */
+ *  The path of least latency is tried first: when it is late nothing is in time, and when it is feasible
+ *  its energy is the first that a wanted plan must not exceed. */
 #ifndef FINLAB_MILP_MILP_H
 #define FINLAB_MILP_MILP_H
 

@@ -29,9 +29,9 @@ static bool grow(fl_arena *arena, void **items, int n, int *room, size_t size) {
 }
 
 /* Longer names are cut one byte past the limit, so that fl_model_check() refuses them. */
-static const char *format_name(fl_arena *arena, const char *format, va_list arguments) {
+static const char *format_name(fl_arena *arena, const char *format, va_list *arguments) {
     char name[FL_MODEL_NAME_MOST + 2];
-    vsnprintf(name, sizeof name, format, arguments);
+    vsnprintf(name, sizeof name, format, *arguments);
     return fl_arena_text(arena, name);
 }
 
@@ -41,7 +41,7 @@ int fl_model_add_column(fl_model *model, double cost, const char *format, ...) {
     model->column = items;
     va_list arguments;
     va_start(arguments, format);
-    const char *name = format_name(model->arena, format, arguments);
+    const char *name = format_name(model->arena, format, &arguments);
     va_end(arguments);
     if (name == NULL) return -1;
     model->column[model->n_columns] = (fl_column){name, cost, 1, true};
@@ -54,7 +54,7 @@ int fl_model_add_row(fl_model *model, fl_sense sense, double rhs, const char *fo
     model->row = items;
     va_list arguments;
     va_start(arguments, format);
-    const char *name = format_name(model->arena, format, arguments);
+    const char *name = format_name(model->arena, format, &arguments);
     va_end(arguments);
     if (name == NULL) return -1;
     model->row[model->n_rows] = (fl_row){name, sense, rhs};

@@ -3,12 +3,12 @@
  *
  *      minimise  sum of cost[j] * x[j]   subject to  rows,  0 <= x[j] <= most[j],  x[j] whole where asked for
  *
- *  and  energy in J = constant + scale * objective.  Rows have one side: one sum is at most, or exactly, a
- *  right-hand side. Columns are 0/1 as they are added. Entries are a list in any order, at most one per row
- * and column.
+ *  and  energy in J = constant + scale * objective. Rows have one side: one sum is at most, or exactly, a
+ *  right-hand side. Columns are 0/1 as they are added. Entries are a list in any order, at most one per
+ *  row and column.
  *
- *  Everything lives in an arena, which remembers a failed allocation: build first, then ask fl_model_check()
- *  once. Solvers and writers call it too, so what it accepts is what they may assume. */
+ *  Everything lives in an arena, which remembers a failed allocation: build first, then ask
+ *  fl_model_check() once. Solvers and writers call it too, so what it accepts is what they may assume. */
 #ifndef FINLAB_MILP_MODEL_H
 #define FINLAB_MILP_MODEL_H
 
@@ -59,7 +59,7 @@ int fl_model_add_column(fl_model *model, double cost, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /** Choose the scale so that the largest cost is between 2^19 and 2^20 (0 stays 0): raw joules would vanish
- * under a solver's absolute tolerances. Scales are powers of two, which lose no digit. O(columns) */
+ *  under a solver's absolute tolerances. Scales are powers of two, which lose no digit. O(columns) */
 void fl_model_rescale(fl_model *model);
 
 /** The largest cost, in J. O(columns) */
@@ -73,9 +73,10 @@ int fl_model_add_row(fl_model *model, fl_sense sense, double rhs, const char *fo
 void fl_model_add_entry(fl_model *model, int row, int column, double value);
 
 /** Whether solvers may have this model.
- *  @return FL_ENOMEM when the arena ran out while it was built; FL_EINVAL, with the row's or column's name as
- *          the place, for a number that is NaN or infinite, a name that is empty, too long or has characters
- *          other than letters, digits and '_', an entry outside the model. O(columns + rows + entries) */
+ *  @return FL_ENOMEM when the arena ran out while it was built; FL_EINVAL, with the row's or column's name
+ *          as the place, for a number that is NaN or infinite, a name that is empty, too long or has
+ *          characters other than letters, digits and '_', an entry outside the model. O(columns + rows +
+ *          entries) */
 fl_status fl_model_check(const fl_model *model, fl_error *err);
 
 #endif

@@ -38,7 +38,7 @@ static void take_costs(fl_model *model, const double *reduced, double gap) {
 }
 
 /** Give the row its slack as a column, in a unit of which no wanted solution has more than 1; but one that
- * leaves the coefficient at a size that a simplex can work with. */
+ *  leaves the coefficient at a size that a simplex can work with. */
 static void add_slack(fl_model *model, int i, double dual, double gap) {
     fl_row *row = &model->row[i];
     double unit = fmax(fmin(gap / -dual, row->rhs), row->rhs / 1e6);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /** Have `print` write about `what` and keep the result.
- *  @param text    NUL-terminated, in `arena`
+ *  @param text  NUL-terminated, in `arena`
  *  @param length  bytes before the NUL
  *  @return FL_ENOMEM */
 fl_status fl_text_print(const char **text, size_t *length, void (*print)(FILE *out, const void *what),
