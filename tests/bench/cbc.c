@@ -31,8 +31,16 @@ static void limit_processor_time(double limit) {
     setrlimit(RLIMIT_CPU, &most);
 }
 
+/** Processor time of all processes that have ended. */
+static double processor_time(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_CHILDREN, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
 /** Run CBC on files->model.
- *  @param seconds  out: the wall time */
+ *  @param seconds  out: the wall time, or the processor time when that is less, as measure_watch */
 static measure_end run(double *seconds, const cbc_files *files, double limit) {
     char most[32], cbc[] = CBC, sec[] = "sec", mode[] = "timeMode", elapsed[] = "elapsed", solve[] = "solve",
                    solution[] = "solution";
@@ -45,10 +53,10 @@ static measure_end run(double *seconds, const cbc_files *files, double limit) {
     snprintf(most, sizeof most, "%.0f", ceil(limit));
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    double start = fl_clock();
+    double start = fl_clock(), before = processor_time();
     bool ran = posix_spawn(&child, cbc, &actions, NULL, arguments, no_environment) == 0 &&
                waitpid(child, &status, 0) == child;
-    *seconds = fl_clock() - start;
+    *seconds = fmin(fl_clock() - start, processor_time() - before);
     posix_spawn_file_actions_destroy(&actions);
     if (ran && WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) return MEASURE_TIME;
     return ran && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? MEASURE_DONE : MEASURE_FAILED;

@@ -8,7 +8,7 @@
 /** Whether /usr/bin/cbc can be run. */
 bool cbc_installed(void);
 
-/** Emit an instance, let CBC solve it, and judge the plan that its solution names. The time is the wall time
+/** Emit an instance, let CBC solve it, and judge the plan that its solution names. The time is that
  *  of the process less that of a run on a file with one row, memory that of the process.
  *  @param folder  for the files, which are removed again
  *  @param limit   s */

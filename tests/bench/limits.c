@@ -57,9 +57,9 @@ typedef struct limits_pass {
 
 static double run_pass(void *context) {
     limits_pass *run = context;
-    double start = fl_clock();
+    measure_watch watch = measure_start();
     fl_pass_run(&run->pass, run->layers, 1, run->lambda, run->scratch);
-    return fl_clock() - start;
+    return measure_stop(&watch);
 }
 
 /** Read what a pass reads and write what it writes: per layer the matrices of the links, two vectors of
@@ -69,7 +69,7 @@ static double stream_pass(void *context) {
     const fl_layers *layers = run->layers;
     const fl_groups *groups = layers->groups;
     size_t n = (size_t)layers->n_nodes, square = (size_t)groups->n_groups * (size_t)groups->n_groups;
-    double start = fl_clock();
+    measure_watch watch = measure_start();
     for (int l = 0; l < layers->n_layers; l++) {
         const limits_span spans[] = {{layers->layer[l].energy, n},
                                      {layers->layer[l].latency, n},
@@ -81,7 +81,7 @@ static double stream_pass(void *context) {
         run->read += read_all(spans, l == 0 ? 4 : groups->uniform ? 5 : 7);
         write_all(run->pass.arrive + (size_t)l * n, n, run->read);
     }
-    return fl_clock() - start;
+    return measure_stop(&watch);
 }
 
 static void add_row(bench_report *report, const char *what, double arcs, double seconds, double streaming) {
@@ -154,9 +154,9 @@ static double run_fin(void *context) {
     limits_fin *run = context;
     fl_fin_found found;
     fl_error err;
-    double start = fl_clock();
+    measure_watch watch = measure_start();
     if (fl_fin_native(&found, &run->search, &run->arena, &err) != FL_OK) say_stop("fin", &err);
-    double seconds = fl_clock() - start;
+    double seconds = measure_stop(&watch);
     fl_arena_reset(&run->arena);
     return seconds;
 }
@@ -179,7 +179,7 @@ static double stream_fin(void *context) {
     const fl_layers *layers = run->search.layers;
     const limits_way *ways = run->ways;
     size_t n = (size_t)layers->n_nodes;
-    double start = fl_clock();
+    measure_watch watch = measure_start();
     for (int l = 1; l < layers->n_layers; l++) {
         const double *rows = run->rows + (size_t)(l - 1) * n * run->stride;
         for (size_t b = 0; b < n; b++) {
@@ -190,7 +190,7 @@ static double stream_fin(void *context) {
             ways += n_ways;
         }
     }
-    return fl_clock() - start;
+    return measure_stop(&watch);
 }
 
 /** Find the ways into every vertex and the first level at which it is reached. */

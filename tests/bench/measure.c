@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LEAST_RUNS = 3, MOST_RUNS = 1001 };
@@ -25,6 +26,23 @@ double measure_resident(bool children) {
     struct rusage usage;
     getrusage(children ? RUSAGE_CHILDREN : RUSAGE_SELF, &usage);
     return (double)usage.ru_maxrss * 1024;
+}
+
+static double processor_time(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+measure_watch measure_start(void) {
+    measure_watch watch = {.processor = processor_time()};
+    watch.wall = fl_clock(); /* last, and first in measure_stop(): it takes no system call */
+    return watch;
+}
+
+double measure_stop(const measure_watch *watch) {
+    double wall = fl_clock() - watch->wall;
+    return fmin(wall, processor_time() - watch->processor);
 }
 
 /** Read what the child wrote, all of it or nothing. */

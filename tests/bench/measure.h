@@ -24,7 +24,7 @@ typedef struct bench_measured {
     bool has_plan;
     double energy;    /* J, of that plan */
     double bound;     /* J; NAN: none */
-    double seconds;   /* median */
+    double seconds;   /* median, by measure_watch */
     int repetitions;  /* of which it is the median */
     double arena;     /* bytes the run's arena held at most; NAN: there is none */
     double resident;  /* bytes by which the peak resident set grew in the first run; NAN: not known */
@@ -43,6 +43,17 @@ void measure_in_child(bench_measured *out, measure_work *work, const void *conte
 
 /** Bytes of the peak resident set of this process; with `children` of its largest child that has ended. */
 double measure_resident(bool children);
+
+/** A watch that stands still while other programs have the core: it shows the wall time or, when that is
+ * less, the processor time of this process. */
+typedef struct measure_watch {
+    double wall, processor; /* s, when it was started */
+} measure_watch;
+
+measure_watch measure_start(void);
+
+/** Seconds since the start. */
+double measure_stop(const measure_watch *watch);
 
 /** Something to be timed: does it once and returns its seconds. */
 typedef double measure_once(void *context);

@@ -36,12 +36,12 @@ static double time_solve(const fl_instance *instance, const bench_engine *engine
     engines_settings(&settings, engine, instance, 0);
     fl_arena_init(&arena, 0);
     for (int round = 0; round < ROUNDS; round++) {
-        double start = fl_clock();
+        measure_watch watch = measure_start();
         for (int i = 0; i < PER_ROUND; i++) {
             if (fl_run(&result, instance, method, &settings, &arena, NULL, &err) != FL_OK)
                 say_stop(engine->name, &err);
         }
-        rounds[round] = (fl_clock() - start) / PER_ROUND;
+        rounds[round] = measure_stop(&watch) / PER_ROUND;
     }
     fl_arena_free(&arena);
     return measure_middle(rounds, ROUNDS);

@@ -34,9 +34,10 @@ static double run_once(void *context) {
     scaling_run *run = context;
     fl_result result;
     fl_error err;
+    measure_watch watch = measure_start();
     if (fl_run(&result, run->instance, run->method, &run->settings, &run->arena, NULL, &err) != FL_OK)
         say_stop(run->method->name, &err);
-    return result.seconds;
+    return fmin(result.seconds, measure_stop(&watch));
 }
 
 static double time_seed(const bench_growth *growth, int size, int seed, double budget) {
