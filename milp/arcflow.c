@@ -93,10 +93,9 @@ static bool weigh_arc(arc_use *out, const building *now, const fl_arc *arc) {
     out->link = 0;
     if (now->flow->link != NULL && arc->from != arc->to)
         out->link = share(now->visits * now->bits, fl_instance_link(instance, arc->from, arc->to)->capacity);
-    double most_share = 1 + FL_TOLERANCE_LIMIT;
-    return out->cost.energy <= now->most * (1 + FL_TOLERANCE_EQUAL) &&
-           out->deadline <= 1 + FL_TOLERANCE_DEADLINE && out->capacity <= most_share &&
-           out->memory <= most_share && out->link <= most_share;
+    double largest = fmax(fmax(out->deadline, out->capacity), fmax(out->memory, out->link));
+    bool useless = largest > 1 + 2 * FL_TOLERANCE_LIMIT; /* in between rounding matters: the row decides */
+    return !useless && out->cost.energy <= now->most * (1 + FL_TOLERANCE_EQUAL);
 }
 
 static int add_column(fl_arcflow *flow, const fl_arc *arc, double energy) {

@@ -214,6 +214,29 @@ Test(milp, the_deadline_is_the_judges_to_the_last_digits) {
     }
 }
 
+Test(milp, one_block_at_the_last_bit_of_the_deadline_is_the_judges_to_decide) {
+    fl_random draw;
+    fl_random_seed(&draw, 1);
+    int in_time = 0;
+    for (int i = 0; i < 3000; i++) {
+        double time = fl_random_between(&draw, 1, 2);
+        chain one = {.nodes = 1, .blocks = 1, .deadline = time / (1 + FL_TOLERANCE_DEADLINE)};
+        for (int ulps = fl_random_int(&draw, -3, 3); ulps != 0; ulps += ulps < 0 ? 1 : -1) {
+            one.deadline = nextafter(one.deadline, ulps < 0 ? 0 : 3);
+        }
+        one.time[0][0] = time;
+        one.energy[0][0] = 1;
+        fl_instance *instance = build_chain(&one);
+        run(instance, NULL);
+        bool expected = time <= one.deadline * (1 + FL_TOLERANCE_DEADLINE);
+        cr_assert(result.status == (expected ? FL_RESULT_OPTIMAL : FL_RESULT_INFEASIBLE),
+                  "%.17g s in %.17g s", time, one.deadline);
+        in_time += expected;
+        fl_instance_free(instance);
+    }
+    cr_assert(in_time > 500 && in_time < 2500, "%d", in_time);
+}
+
 Test(milp, plans_late_by_a_hair_are_cut_off_together_however_many) {
     chain many = {.nodes = 4, .blocks = 20, .deadline = 20 / (1 + 5e-8)};
     for (int l = 0; l < many.blocks; l++) {
