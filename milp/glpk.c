@@ -19,11 +19,12 @@ typedef struct session {
     bool *chosen;      /* [n_columns] */
     double *dual;      /* [n_rows] */
     int *row, *column; /* [n_entries + 1], counted from 1 as GLPK does */
-    double *value;
+    double *value;     /* as long; later [n_columns + 1] */
     glp_prob *problem;
     int code, status; /* what glp_intopt() returned and the status it left: to be read together */
     double tolerance; /* of the search, relative to 1 + objective */
     bool stopped;     /* this side stopped it; `out->end` says why */
+    bool offered;     /* the known solution was handed over */
     bool scaled;      /* GLPK may scale rows and columns */
     bool unstable;    /* ... because without that it lost its way */
     jmp_buf landing;
@@ -75,8 +76,7 @@ static bool guarded(session *now, void (*body)(session *)) {
 
 /* The search's callback */
 
-/** Keep the best solution so far: a fatal error later would take it away. GLPK has already translated it
- *  back to the model's columns when the callback runs. */
+/** Keep the best solution so far: a fatal error later would take it away. */
 static void keep_solution(session *now) {
     int status = glp_mip_status(now->problem);
     double objective = glp_mip_obj_val(now->problem);
@@ -105,8 +105,35 @@ static bool close_enough(const session *now) {
     return model->scale * (out->objective - out->bound) <= now->limits->gap * energy;
 }
 
+/** Fill in the columns that are not whole: each is the slack of one row. O(slacks * entries) */
+static void add_slacks(double *value, const fl_model *model) {
+    for (int k = 0; k < model->n_entries; k++) {
+        const fl_entry *slack = &model->entry[k];
+        if (model->column[slack->column].whole) continue;
+        double left = model->row[slack->row].rhs;
+        for (int i = 0; i < model->n_entries; i++) {
+            const fl_entry *entry = &model->entry[i];
+            if (entry->row == slack->row && i != k) left -= entry->value * value[entry->column + 1];
+        }
+        value[slack->column + 1] = left / slack->value;
+    }
+}
+
+/** Hand the known solution over, which GLPK takes unchecked. */
+static void offer_known(session *now, glp_tree *tree) {
+    const fl_model *model = now->model;
+    if (now->limits->known == NULL || now->offered) return;
+    for (int j = 0; j < model->n_columns; j++) {
+        now->value[j + 1] = model->column[j].whole && now->limits->known[j] ? 1 : 0;
+    }
+    add_slacks(now->value, model);
+    glp_ios_heur_sol(tree, now->value);
+    now->offered = true;
+}
+
 static void callback(glp_tree *tree, void *info) {
     session *now = info;
+    if (glp_ios_reason(tree) == GLP_IHEUR) offer_known(now, tree);
     keep_solution(now);
     keep_bound(now, tree);
     if (close_enough(now)) {
@@ -255,6 +282,7 @@ static fl_status read_failure(session *now, fl_error *err) {
 
 /** One attempt in an environment of its own. */
 static fl_status attempt(session *now, fl_error *err) {
+    now->offered = false;
     *now->out = (fl_glpk_outcome){.bound = -INFINITY, .nodes = now->out->nodes};
     if (due(now)) return FL_OK;
     if (glp_init_env() == 2) return fl_error_set(err, FL_ENOMEM, NULL, "no memory for GLPK");
@@ -278,12 +306,12 @@ static fl_status run(session *now, fl_error *err) {
 }
 
 static fl_status prepare(session *now, fl_arena *arena, fl_error *err) {
-    size_t n = (size_t)now->model->n_entries + 1;
+    size_t n = (size_t)now->model->n_entries + 1, columns = (size_t)now->model->n_columns + 1;
     now->chosen = FL_NEW(arena, now->model->n_columns, bool);
     now->dual = FL_NEW(arena, now->model->n_rows, double);
     now->row = FL_NEW(arena, n, int);
     now->column = FL_NEW(arena, n, int);
-    now->value = FL_NEW(arena, n, double);
+    now->value = FL_NEW(arena, n > columns ? n : columns, double);
     return arena->failed ? fl_arena_error(arena, err) : FL_OK;
 }
 

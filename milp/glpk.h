@@ -24,13 +24,14 @@ typedef enum fl_glpk_end {
 
 /** When to stop, and what not to look for. */
 typedef struct fl_glpk_limits {
-    double until;  /* fl_clock() at which to stop; INFINITY: no limit */
-    double gap;    /* stop when (energy - bound) / energy is at most this; 0: at the optimum */
-    long nodes;    /* look at this many nodes of the search tree at most; LONG_MAX: no limit */
-    double most;   /* J, of solutions that are of interest; INFINITY: all are */
-    double slack;  /* J, by which a solution must be better to be worth a look */
-    size_t memory; /* bytes GLPK may take; 0: no limit */
-    bool scaled;   /* let GLPK scale the model */
+    double until;      /* fl_clock() at which to stop; INFINITY: no limit */
+    double gap;        /* stop when (energy - bound) / energy is at most this; 0: at the optimum */
+    long nodes;        /* look at this many nodes of the search tree at most; LONG_MAX: no limit */
+    double most;       /* J, of solutions that are of interest; INFINITY: all are */
+    double slack;      /* J, by which a solution must be better to be worth a look */
+    size_t memory;     /* bytes GLPK may take; 0: no limit */
+    bool scaled;       /* let GLPK scale the model */
+    const bool *known; /* [n_columns] a solution to start from: its whole columns; NULL: none */
     const volatile sig_atomic_t *interrupt; /* nonzero: stop as soon as possible; NULL: never */
 } fl_glpk_limits;
 

@@ -82,6 +82,7 @@ static fl_status start(search *now, const fl_task *task, fl_error *err) {
 static fl_status build(search *now, fl_error *err) {
     now->excluded = false;
     now->dearest = INFINITY;
+    now->limits.known = NULL;
     return fl_arcflow_build(&now->flow, now->instance, &now->layers, now->energy, now->arena, err);
 }
 
@@ -119,6 +120,7 @@ static fl_status judge(search *now, fl_error *err) {
         FL_TRY(fl_evaluate_plan(&verdict, NULL, now->instance, &plan, now->arena, err));
         now->allowed = verdict.feasible;
         now->violation = verdict.violation;
+        if (verdict.feasible && verdict.energy <= now->energy) now->limits.known = now->last.chosen;
         take_if_better(now, &plan, &verdict);
     }
     now->floor = floor_of(now);
@@ -166,7 +168,10 @@ static bool close_enough(const search *now) {
 }
 
 static fl_status cut(search *now, int row, fl_error *err) {
-    if (now->allowed) now->excluded = true;
+    if (now->allowed) {
+        now->excluded = true;
+        now->limits.known = NULL;
+    }
     return fl_arcflow_cut(&now->flow, now->last.chosen, row, now->arena, err);
 }
 

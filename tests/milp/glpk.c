@@ -248,7 +248,8 @@ Test(glpk, an_interrupt_ends_one_long_relaxation) {
     cr_assert(fl_clock() - from < 5, "%g s", fl_clock() - from);
 }
 
-Test(glpk, a_gap_ends_the_search_with_a_bound_that_near) {
+/** Sixty choices between cheap and dear, not all of which may be cheap. */
+static void build_choices(void) {
     fl_random draw;
     fl_random_seed(&draw, 3);
     int row = fl_model_add_row(&model, FL_SENSE_AT_MOST, 1, "r");
@@ -260,6 +261,48 @@ Test(glpk, a_gap_ends_the_search_with_a_bound_that_near) {
         fl_model_add_entry(&model, either, dear, 1);
         fl_model_add_entry(&model, row, cheap, fl_random_between(&draw, 0.02, 0.03));
     }
+}
+
+Test(glpk, a_known_solution_is_where_the_search_starts) {
+    bool known[120] = {false};
+    double energy = 0;
+    build_choices();
+    for (int j = 1; j < 120; j += 2) {
+        known[j] = true; /* all dear */
+        energy += model.column[j].cost;
+    }
+    fl_glpk_limits limits = no_limits();
+    limits.nodes = 1;
+    limits.known = known;
+    cr_assert(solve(limits) == FL_OK && outcome.end == FL_GLPK_NODES && outcome.chosen != NULL);
+    cr_assert(outcome.objective <= energy);
+    limits.nodes = LONG_MAX;
+    limits.gap = 0.001;
+    cr_assert(solve(limits) == FL_OK && outcome.end == FL_GLPK_GAP && outcome.objective < energy);
+}
+
+Test(glpk, a_known_solution_may_leave_slack_in_a_column_of_its_own) {
+    bool known[121] = {false};
+    build_choices();
+    int slack = fl_model_add_column(&model, 1000, "slack"); /* of row 0, which the dear ones do not use */
+    model.column[slack].whole = false;
+    fl_model_add_entry(&model, 0, slack, 2);
+    model.row[0].sense = FL_SENSE_EQUAL;
+    double energy = 1000 * model.row[0].rhs / 2;
+    for (int j = 1; j < 120; j += 2) {
+        known[j] = true;
+        energy += model.column[j].cost;
+    }
+    fl_glpk_limits limits = no_limits();
+    limits.gap = 0.9;
+    limits.known = known;
+    cr_assert(solve(limits) == FL_OK && outcome.end == FL_GLPK_GAP);
+    cr_assert(fabs(outcome.objective - energy) < 1e-9 * energy, "%.17g, not %.17g", outcome.objective,
+              energy);
+}
+
+Test(glpk, a_gap_ends_the_search_with_a_bound_that_near) {
+    build_choices();
     fl_glpk_limits limits = no_limits();
     limits.gap = 0.01;
     cr_assert(solve(limits) == FL_OK && outcome.end == FL_GLPK_GAP && outcome.chosen != NULL);
