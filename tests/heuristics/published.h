@@ -42,18 +42,24 @@ static inline int published_fill(fl_block blocks[5], fl_exit exits[3], int *n_ex
         double mops[5], bytes[5], percent[3];
         int after[3];
     } table[] = {
-        {5, 3, {22.62, 6.711, 10.145, 19.201, 13.523},
+        {5,
+         3,
+         {22.62, 6.711, 10.145, 19.201, 13.523},
          {27 * 27 * 256, 13 * 13 * 384, 13 * 13 * 384, 13 * 13 * 256, 0},
-         {51.94 * 85.95 / 79.19, 71.91 * 85.95 / 79.19, 85.95}, {1, 3, 5}},
-        {5, 3, {0.7733, 1.0803, 1.0593, 3.5043, 11.7704},
+         {51.94 * 85.95 / 79.19, 71.91 * 85.95 / 79.19, 85.95},
+         {1, 3, 5}},
+        {5,
+         3,
+         {0.7733, 1.0803, 1.0593, 3.5043, 11.7704},
          {32 * 32 * 16, 32 * 32 * 16, 8 * 8 * 64, 8 * 8 * 64, 0},
-         {32.86 * 93.70 / 79.17, 43.78 * 93.70 / 79.17, 93.70}, {1, 3, 5}},
+         {32.86 * 93.70 / 79.17, 43.78 * 93.70 / 79.17, 93.70},
+         {1, 3, 5}},
         {3, 2, {0.1674, 0.04, 0.048, 0, 0}, {10 * 10 * 16, 120, 0, 0, 0}, {93.59, 99.25, 0}, {1, 3, 0}},
     };
     *n_exits = table[model].n_exits;
     for (int l = 0; l < table[model].n_blocks; l++) {
-        blocks[l] = (fl_block){.ops = table[model].mops[l] * 1e6, .out_bits = 8 * table[model].bytes[l],
-                               .n_allowed = -1};
+        blocks[l] = (fl_block){
+            .ops = table[model].mops[l] * 1e6, .out_bits = 8 * table[model].bytes[l], .n_allowed = -1};
     }
     blocks[0].n_allowed = 1;
     blocks[0].allowed = first_only;
@@ -70,8 +76,13 @@ static inline fl_instance *published_instance(published_model model, double dead
     fl_node_link links[3];
     fl_block blocks[5];
     fl_exit exits[3];
-    fl_app app = {.source = 0, .rate = 1, .deadline = deadline, .accuracy = accuracy, .count = 1,
-                  .blocks = blocks, .exits = exits};
+    fl_app app = {.source = 0,
+                  .rate = 1,
+                  .deadline = deadline,
+                  .accuracy = accuracy,
+                  .count = 1,
+                  .blocks = blocks,
+                  .exits = exits};
     app.n_blocks = published_fill(blocks, exits, &app.n_exits, model);
     fl_instance parts = {.system = published_system(nodes, links, rule), .n_apps = 1, .apps = &app};
     fl_instance *instance;
