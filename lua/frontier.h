@@ -10,8 +10,8 @@
  *  these are all. */
 int fl_lua_frontier(lua_State *L);
 
-/** inst:fin_curve(gamma): what FIN with levels of deadline / gamma answers for every deadline that is a multiple
- *  of a level: an array of {deadline, energy}, without those that have no plan. */
+/** inst:fin_curve(gamma): what FIN with levels of deadline / gamma answers for every deadline that is a
+ * multiple of a level: an array of {deadline, energy}, without those that have no plan. */
 int fl_lua_frontier_fin(lua_State *L);
 
 #endif
