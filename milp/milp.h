@@ -10,8 +10,8 @@
  *    (FL_TOLERANCE_GLPK_COST). So the costs are made small: arcs far dearer than the best plan known are
  *    left out, which lets tiny and huge energies stand side by side; and the objective is counted from the
  *    relaxation (milp/rebase.h), so that no cost is more than what the relaxation leaves open.
- *  - GLPK is wrong now and then, tolerances aside (it missed the optimum of 1 in some 10^6 models of 200
- *    columns). So an optimum is only believed that it found twice, before and after the objective was
+ *  - GLPK is wrong now and then, tolerances aside (it missed the optimum of 1 in 300,000 models of some
+ *    200 columns). So an optimum is only believed that it found twice, before and after the objective was
  *    counted anew; what contradicts a plan that the judge allows makes it start over with scaled rows and
  *    columns.
  *  - `optimal` is claimed when the best plan costs what is proven, GLPK's possible error taken off, within

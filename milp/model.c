@@ -28,36 +28,37 @@ static bool grow(fl_arena *arena, void **items, int n, int *room, size_t size) {
     return true;
 }
 
-/* Longer names are cut one byte past the limit, so that fl_model_check() refuses them. */
-static const char *format_name(fl_arena *arena, const char *format, va_list *arguments) {
-    char name[FL_MODEL_NAME_MOST + 2];
-    vsnprintf(name, sizeof name, format, *arguments);
-    return fl_arena_text(arena, name);
-}
+/* Names are printed into this; what does not fit is one byte too long, so that fl_model_check() refuses it.
+ */
+enum { NAME_ROOM = FL_MODEL_NAME_MOST + 2 };
 
 int fl_model_add_column(fl_model *model, double cost, const char *format, ...) {
+    char name[NAME_ROOM];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(name, sizeof name, format, arguments);
+    va_end(arguments);
     void *items = model->column;
     if (!grow(model->arena, &items, model->n_columns, &model->column_room, sizeof *model->column)) return -1;
     model->column = items;
-    va_list arguments;
-    va_start(arguments, format);
-    const char *name = format_name(model->arena, format, &arguments);
-    va_end(arguments);
-    if (name == NULL) return -1;
-    model->column[model->n_columns] = (fl_column){name, cost, 1, true};
+    const char *kept = fl_arena_text(model->arena, name);
+    if (kept == NULL) return -1;
+    model->column[model->n_columns] = (fl_column){kept, cost, 1, true};
     return model->n_columns++;
 }
 
 int fl_model_add_row(fl_model *model, fl_sense sense, double rhs, const char *format, ...) {
+    char name[NAME_ROOM];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(name, sizeof name, format, arguments);
+    va_end(arguments);
     void *items = model->row;
     if (!grow(model->arena, &items, model->n_rows, &model->row_room, sizeof *model->row)) return -1;
     model->row = items;
-    va_list arguments;
-    va_start(arguments, format);
-    const char *name = format_name(model->arena, format, &arguments);
-    va_end(arguments);
-    if (name == NULL) return -1;
-    model->row[model->n_rows] = (fl_row){name, sense, rhs};
+    const char *kept = fl_arena_text(model->arena, name);
+    if (kept == NULL) return -1;
+    model->row[model->n_rows] = (fl_row){kept, sense, rhs};
     return model->n_rows++;
 }
 
