@@ -57,7 +57,8 @@ static fl_status reserve(fl_dual *dual, const fl_layers *layers, fl_pass *spare,
     return FL_OK;
 }
 
-fl_status fl_dual_solve(fl_dual *out, const fl_layers *layers, int steps, fl_arena *arena, fl_error *err) {
+fl_status fl_dual_solve(fl_dual *out, const fl_layers *layers, int steps, bool both, fl_arena *arena,
+                        fl_error *err) {
     fl_pass spare;
     int *nodes;
     double *scratch;
@@ -74,7 +75,7 @@ fl_status fl_dual_solve(fl_dual *out, const fl_layers *layers, int steps, fl_are
     offer(out, layers, &out->energy, nodes, late);
     if (out->exit >= 0) {
         out->end = FL_DUAL_CHEAPEST;
-        if (steps < 0) fl_pass_run(&out->latency, layers, 0, 1, scratch);
+        if (both) fl_pass_run(&out->latency, layers, 0, 1, scratch);
         out->slack = rounding(out, layers);
         return FL_OK;
     }

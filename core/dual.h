@@ -32,9 +32,10 @@ typedef struct fl_dual {
 } fl_dual;
 
 /** Solve the dual.
- *  @param steps  most secant steps; 0: only the two passes by energy and by latency; negative: both of these
- *                even when the cheapest path is in time
+ *  @param steps  most secant steps; 0: only the two passes by energy and by latency
+ *  @param both   run both of these even when the cheapest path is in time
  *  Everything lives in `arena`. O(steps * layers * (groups^2 + nodes)) */
-fl_status fl_dual_solve(fl_dual *out, const fl_layers *layers, int steps, fl_arena *arena, fl_error *err);
+fl_status fl_dual_solve(fl_dual *out, const fl_layers *layers, int steps, bool both, fl_arena *arena,
+                        fl_error *err);
 
 #endif

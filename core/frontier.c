@@ -3,23 +3,28 @@
 #include "core/labels.h"
 #include "core/reduce.h"
 
-/** Judge one path and make it a point. */
-static fl_status add_point(fl_frontier *out, const fl_instance *instance, const fl_labels_path *path,
-                           fl_arena *arena, fl_error *err) {
+/** Judge one path and make it a point; false when the judge refuses it. */
+static fl_status add_point(bool *allowed, fl_frontier *out, const fl_instance *instance,
+                           const fl_labels_path *path, fl_arena *arena, fl_error *err) {
     fl_frontier_point *point = &out->points[out->n_points++];
     FL_TRY(fl_plan_create(&point->plan, instance, arena, err));
     point->plan.apps[0] = (fl_placement){.exit = path->exit, .nodes = path->nodes};
     FL_TRY(fl_evaluate_plan(&point->verdict, NULL, instance, &point->plan, arena, err));
-    if (point->verdict.feasible) return FL_OK;
-    return fl_error_set(err, FL_EINTERNAL, NULL, "the judge refuses a plan on the frontier");
+    *allowed = point->verdict.feasible;
+    return FL_OK;
 }
 
-static fl_status search(fl_frontier *out, const fl_task *task, const fl_labels_query *query, fl_error *err) {
+/** Search up to the judge's very limit or, where rounding makes him refuse a point there, a hair under it. */
+static fl_status search(bool *allowed, fl_frontier *out, const fl_task *task, const fl_labels_query *query,
+                        bool to_the_limit, fl_error *err) {
     const fl_instance *instance = task->instance;
     fl_layers layers;
     fl_labels_found found;
     int *original;
     FL_TRY(fl_layers_build(&layers, instance, 0, task->arena, err));
+    if (to_the_limit) layers.deadline = layers.latest;
+    *allowed = true;
+    *out = (fl_frontier){0};
     FL_TRY(fl_reduce_nodes(&layers, &original, task->arena, err));
     FL_TRY(fl_labels_search(&found, &layers, task, query, err));
     out->complete = found.complete;
@@ -27,10 +32,10 @@ static fl_status search(fl_frontier *out, const fl_task *task, const fl_labels_q
     if (!found.complete) return FL_OK;
     out->points = FL_NEW(task->arena, found.n_paths, fl_frontier_point);
     if (out->points == NULL) return fl_arena_error(task->arena, err);
-    for (int i = 0; i < found.n_paths; i++) {
+    for (int i = 0; i < found.n_paths && *allowed; i++) {
         const fl_labels_path *path = &found.paths[i];
         fl_reduce_restore(original, path->nodes, instance->apps[0].exits[path->exit].after);
-        FL_TRY(add_point(out, instance, path, task->arena, err));
+        FL_TRY(add_point(allowed, out, instance, path, task->arena, err));
     }
     return FL_OK;
 }
@@ -51,8 +56,10 @@ fl_status fl_frontier_find(fl_frontier *out, const fl_instance *instance, const 
                               .goal = query->curve ? FL_LABELS_CURVE : FL_LABELS_FRONTIER,
                               .time_limit = query->time_limit,
                               .memory = query->memory};
-    *out = (fl_frontier){0};
-    FL_TRY(search(out, &task, &labels, err));
+    bool allowed;
+    FL_TRY(search(&allowed, out, &task, &labels, true, err));
+    if (!allowed) FL_TRY(search(&allowed, out, &task, &labels, false, err));
+    if (!allowed) return fl_error_set(err, FL_EINTERNAL, NULL, "the judge refuses a plan on the frontier");
     out->seconds = fl_clock() - task.start;
     return FL_OK;
 }

@@ -511,7 +511,9 @@ fl_status fl_instance_with(fl_instance **out, const fl_instance *base, const fl_
     instance->apps = apps;
     fl_status status = apps != NULL ? FL_OK : fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
     if (apps != NULL) memcpy(apps, base->apps, (size_t)base->n_apps * sizeof *apps);
+    bool heavier = false;
     for (int i = 0; i < n_changes && status == FL_OK; i++) {
+        heavier |= !isnan(changes[i].rate) || changes[i].count != 0;
         for (int h = 0; h < base->n_apps && status == FL_OK; h++) {
             if (changes[i].app >= 0 && changes[i].app != h) continue;
             status = apply(&apps[h], &changes[i], base, style, err);
@@ -521,7 +523,7 @@ fl_status fl_instance_with(fl_instance **out, const fl_instance *base, const fl_
         fl_instance_free(instance);
         return status;
     }
-    instance->features = find_features(instance);
+    if (heavier) instance->features = find_features(instance); /* else what limits bind is as it was */
     *out = instance;
     return FL_OK;
 }

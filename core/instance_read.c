@@ -3,6 +3,7 @@
  *  fl_instance_create() then checks the numbers and copies. */
 #include "core/instance_fields.h"
 #include "core/json.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,7 +72,10 @@ static fl_status read_number(reader *in, const fl_value *value, bool integer, do
     FL_TRY(need_kind(in, value, FL_NUMBER));
     *out = value->number;
     if (!integer) return FL_OK;
-    if (value->number != floor(value->number) || fabs(value->number) > 2147483647.0) {
+    if (fabs(value->number) > INT_MAX) {
+        return fl_place_error(&in->place, in->err, "must be at most %d, not %.17g", INT_MAX, value->number);
+    }
+    if (value->number != floor(value->number)) {
         return fl_place_error(&in->place, in->err, "must be a whole number, not %.17g", value->number);
     }
     return FL_OK;
@@ -148,23 +152,40 @@ static fl_status no_memory(reader *in) {
 /* Names of nodes */
 
 static int compare_names(const void *a, const void *b) {
-    return strcmp(((const struct name_index *)a)->name, ((const struct name_index *)b)->name);
+    const struct name_index *one = a, *two = b;
+    int order = strcmp(one->name, two->name);
+    return order != 0 ? order : (one->index > two->index) - (one->index < two->index);
 }
 
+static int compare_wanted(const void *wanted, const void *known_name) {
+    return strcmp(wanted, ((const struct name_index *)known_name)->name);
+}
+
+/** Sort the nodes by name; the place is that of their array. Names must be there, and only once, before
+ *  anything can be looked up by them. */
 static fl_status index_names(reader *in) {
+    int doubled = -1;
+    if (in->n_nodes < 1) return fl_place_error(&in->place, in->err, "needs at least one node");
     in->names = FL_NEW(in->arena, in->n_nodes, struct name_index);
     if (in->names == NULL) return no_memory(in);
     for (int n = 0; n < in->n_nodes; n++) in->names[n] = (struct name_index){in->nodes[n].name, n};
     qsort(in->names, (size_t)in->n_nodes, sizeof *in->names, compare_names);
-    return FL_OK;
+    for (int i = 1; i < in->n_nodes; i++) {
+        bool same = strcmp(in->names[i].name, in->names[i - 1].name) == 0;
+        if (same && (doubled < 0 || in->names[i].index < doubled)) doubled = in->names[i].index;
+    }
+    if (doubled < 0) return FL_OK;
+    fl_place_index(&in->place, doubled);
+    fl_place_key(&in->place, "name");
+    return fl_place_error(&in->place, in->err, "a node called \"%s\" is there already",
+                          in->nodes[doubled].name);
 }
 
 /** The node called `name`; the place is that of the name. */
 static fl_status find_node(reader *in, const char *name, int *out) {
-    struct name_index wanted = {name, 0};
     *out = -1;
     const struct name_index *found =
-        bsearch(&wanted, in->names, (size_t)in->n_nodes, sizeof *in->names, compare_names);
+        bsearch(name, in->names, (size_t)in->n_nodes, sizeof *in->names, compare_wanted);
     if (found == NULL) return fl_place_error(&in->place, in->err, "no node is called \"%s\"", name);
     *out = found->index;
     return FL_OK;
@@ -186,6 +207,10 @@ static fl_status read_node(reader *in, const fl_value *value, fl_node *out) {
     FL_TRY(need_kind(in, value, FL_OBJECT));
     FL_TRY(known(in, value, fl_node_fields, others));
     FL_TRY(read_string(in, value, "name", NULL, &out->name));
+    if (out->name[0] == '\0') {
+        fl_place_key(&in->place, "name");
+        return fl_place_error(&in->place, in->err, "must not be empty");
+    }
     return read_fields(in, value, fl_node_fields, out);
 }
 
@@ -200,26 +225,24 @@ static fl_status read_nodes(reader *in, const fl_value *system, fl_system *out) 
         FL_TRY(read_node(in, item, &nodes[n]));
         fl_place_pop(&in->place);
     }
-    fl_place_pop(&in->place);
     out->nodes = in->nodes = nodes;
     out->n_nodes = in->n_nodes = n;
-    return index_names(in);
+    FL_TRY(index_names(in));
+    fl_place_pop(&in->place);
+    return FL_OK;
 }
 
-/** A tier that some node is in. */
+/** A tier; no node need be in it, and then its links join nothing. */
 static fl_status read_tier(reader *in, const fl_value *object, const char *key, int *out) {
     const fl_value *value = fl_value_get(object, key);
     double number;
     if (value == NULL) return missing(in, key);
     fl_place_key(&in->place, key);
     FL_TRY(read_number(in, value, true, &number));
+    FL_TRY(fl_range_check(FL_RANGE_NONNEGATIVE, number, &in->place, in->err));
+    fl_place_pop(&in->place);
     *out = (int)number;
-    for (int n = 0; n < in->n_nodes; n++) {
-        if (in->nodes[n].tier != *out) continue;
-        fl_place_pop(&in->place);
-        return FL_OK;
-    }
-    return fl_place_error(&in->place, in->err, "no node is in tier %d", *out);
+    return FL_OK;
 }
 
 static fl_status read_link(reader *in, const fl_value *value, fl_system *out, fl_node_link *own,

@@ -453,7 +453,7 @@ fl_status fl_labels_search(fl_labels_found *out, const fl_layers *layers, const 
     bool single = query->goal == FL_LABELS_CHEAPEST && query->k == 1;
     search.plain = query->goal != FL_LABELS_CHEAPEST || arcs < FEW_ARCS;
     *out = (fl_labels_found){.bound = -INFINITY};
-    FL_TRY(fl_dual_solve(&search.dual, layers, !single ? -1 : search.plain ? 0 : SECANTS, task->arena, err));
+    FL_TRY(fl_dual_solve(&search.dual, layers, search.plain ? 0 : SECANTS, !single, task->arena, err));
     out->bound = search.dual.bound - search.dual.slack;
     if (search.dual.end == FL_DUAL_NO_PATH || search.dual.end == FL_DUAL_LATE) {
         *out = (fl_labels_found){.complete = true, .bound = INFINITY};
@@ -471,6 +471,7 @@ fl_status fl_labels_search(fl_labels_found *out, const fl_layers *layers, const 
     out->stop = search.stop;
     out->n_labels = search.n_labels;
     bool worse = out->n_paths == 0 || out->paths[0].cost.energy > search.dual.cost.energy;
-    if (single && worse) FL_TRY(read_dual_path(&search, out, err));
+    bool empty_handed = query->goal == FL_LABELS_CHEAPEST && !out->complete;
+    if (worse && (single || empty_handed)) FL_TRY(read_dual_path(&search, out, err));
     return FL_OK;
 }

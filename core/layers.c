@@ -81,6 +81,7 @@ fl_status fl_layers_build(fl_layers *out, const fl_instance *instance, int app, 
                        .layer = layer,
                        .source = of->source,
                        .deadline = of->deadline * (1 + FL_TOLERANCE_DEADLINE - FL_TOLERANCE_SEARCH),
+                       .latest = of->deadline * (1 + FL_TOLERANCE_DEADLINE),
                        .groups = &instance->groups,
                        .tx = ends,
                        .rx = ends + n_nodes};

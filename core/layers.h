@@ -36,6 +36,7 @@ typedef struct fl_layers {
     fl_layer *layer; /* [n_layers] */
     int source;
     double deadline; /* s, with the tolerance, less FL_TOLERANCE_SEARCH: a path within it is in time */
+    double latest;   /* s, with the tolerance: what the judge lets pass, but for rounding */
     const fl_groups *groups;
     const double *tx, *rx; /* [n_nodes] J/bit */
 } fl_layers;

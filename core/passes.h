@@ -13,7 +13,7 @@
 #include <float.h>
 
 /** A weight of zero is counted as the least normal number, so that what is missing stays infinitely far. What
- *  this adds to any path stays far below this. */
+ *  this adds to any path stays far below this; energies as small as that are not told apart. */
 #define FL_PASS_NOTHING (DBL_MIN * 0x1p300)
 
 typedef struct fl_pass {

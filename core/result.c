@@ -73,6 +73,20 @@ static fl_status check_claims(const fl_result *result, const fl_answer *answer, 
     return FL_OK;
 }
 
+fl_status fl_answer_allowed(bool *out, const fl_answer *answer, const fl_task *task, fl_error *err) {
+    fl_verdict verdict;
+    *out = true;
+    if (answer->plan.n_apps > 0) {
+        FL_TRY(fl_evaluate_plan(&verdict, NULL, task->instance, &answer->plan, task->arena, err));
+        *out = verdict.feasible;
+    }
+    for (int i = 0; i < answer->n_alternatives && *out; i++) {
+        FL_TRY(fl_evaluate_plan(&verdict, NULL, task->instance, &answer->alternatives[i], task->arena, err));
+        *out = verdict.feasible;
+    }
+    return FL_OK;
+}
+
 static fl_result_status decide(const fl_result *result, fl_claim claim) {
     if (claim == FL_CLAIM_INFEASIBLE) return FL_RESULT_INFEASIBLE;
     if (!result->has_plan) return FL_RESULT_UNKNOWN;

@@ -49,6 +49,11 @@ fl_status fl_run(fl_result *out, const fl_instance *instance, const fl_method *m
                  const fl_settings *settings, fl_arena *arena, const volatile sig_atomic_t *interrupt,
                  fl_error *err);
 
+/** Whether the judge allows every plan of an answer; true for none. For methods that search up to his very
+ * limit and can search again.
+ *  @return as fl_evaluate_plan() */
+fl_status fl_answer_allowed(bool *out, const fl_answer *answer, const fl_task *task, fl_error *err);
+
 const char *fl_result_status_name(fl_result_status status);
 const char *fl_stop_name(fl_stop stop);
 

@@ -7,6 +7,7 @@
  * the exact search (core/labels.h) finishes what is left in that window. */
 #include "core/labels.h"
 #include "core/reduce.h"
+#include "core/result.h"
 #include "heuristics/fin.h"
 #include "heuristics/methods.h"
 
@@ -118,9 +119,12 @@ static fl_status finish(certificate *c, fl_answer *answer, fl_error *err) {
     return FL_OK;
 }
 
-static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
+/* Bracket and finish among the paths within the limit of the layers' deadline, or of the judge's very limit.
+ */
+static fl_status certify(fl_answer *answer, const fl_task *task, bool to_the_limit, fl_error *err) {
     certificate c = {.task = task, .lower = 0, .upper = INFINITY, .path = {.exit = -1}};
     FL_TRY(fl_layers_build(&c.layers, task->instance, 0, task->arena, err));
+    if (to_the_limit) c.layers.deadline = c.layers.latest;
     FL_TRY(fl_reduce_nodes(&c.layers, &c.original, task->arena, err));
     FL_TRY(bracket(&c, answer, err));
     bool settled = isinf(c.lower) || closed(&c, task->settings->value[GAP]);
@@ -139,6 +143,16 @@ static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
         answer->claim = FL_CLAIM_INFEASIBLE;
     }
     return FL_OK;
+}
+
+static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
+    const fl_answer nothing = *answer;
+    bool allowed;
+    FL_TRY(certify(answer, task, true, err));
+    FL_TRY(fl_answer_allowed(&allowed, answer, task, err));
+    if (allowed) return FL_OK;
+    *answer = nothing; /* refused by rounding alone: a hair under the limit, then */
+    return certify(answer, task, false, err);
 }
 
 const fl_method fl_certify_method = {

@@ -58,6 +58,10 @@ fl_status fl_graph_add(fl_graph *graph, int64_t from, int64_t to, double weight,
     FL_TRY(check_vertex(graph, to, err));
     if (!(weight >= 0) || isinf(weight))
         return fl_error_set(err, FL_EINVAL, NULL, "an edge cannot weigh %g", weight);
+    if (graph->n_edges == FL_GRAPH_EDGES_MOST) {
+        return fl_error_set(err, FL_EUNSUPPORTED, NULL, "more than %lld arcs are too many for igraph",
+                            (long long)FL_GRAPH_EDGES_MOST);
+    }
     if (graph->n_edges == graph->room) FL_TRY(grow(graph, err));
     graph->ends[2 * graph->n_edges] = from;
     graph->ends[2 * graph->n_edges + 1] = to;

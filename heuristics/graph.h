@@ -15,6 +15,9 @@
 #include "core/arena.h"
 #include <stdint.h>
 
+/** A graph of more edges is refused: it would take over a gigabyte, and igraph minutes. */
+#define FL_GRAPH_EDGES_MOST INT64_C(20000000)
+
 typedef struct fl_graph {
     int64_t n_vertices, n_edges;
     int64_t room;    /* edges that the arrays can hold */
@@ -28,8 +31,8 @@ void fl_graph_init(fl_graph *graph, int64_t n_vertices, fl_arena *arena);
 
 /** Append an edge.
  *  @param weight  finite and not negative
- *  @return FL_EINVAL for an unknown vertex or another weight; FL_ENOMEM, also when igraph would not fit into
- *          memory with the edges so far. O(1), amortised */
+ *  @return FL_EINVAL for an unknown vertex or another weight; FL_EUNSUPPORTED beyond FL_GRAPH_EDGES_MOST;
+ * FL_ENOMEM, also when igraph would not fit into memory with the edges so far. O(1), amortised */
 fl_status fl_graph_add(fl_graph *graph, int64_t from, int64_t to, double weight, fl_error *err);
 
 /** Bytes that a call below takes beside the graph's own arrays: about 65 per edge and 100 per vertex. */

@@ -96,7 +96,7 @@ Lists every Pareto-optimal plan of the instance in FILE.json within its deadline
 other plan is better in energy, latency and accuracy at once. A looser deadline in FILE.json shows more.
 
 --curve               trade energy against latency only: the least energy for every deadline
---time-limit S        stop after S seconds
+--time-limit S        stop after S seconds; a frontier is whole or there is none
 --memory BYTES        stop when the search takes so much
 --json                print all as one line of JSON]],
     arguments = { "FILE.json" },
@@ -140,8 +140,8 @@ words.methods = {
     usage = "methods [NAME] [--json]",
     summary = "list the methods, or one and its options",
     help = [[
-Lists every method with what it may claim about its answer: "optimal", a "bound", or nothing. With NAME,
-one method and its options.
+Lists every method with the most it may claim about its answer: that it is "optimal", a "bound" on the optimum
+or the proof that there is no plan, or nothing. With NAME, one method and its options.
 
 --json                print the descriptors as one line of JSON]],
     arguments = { "[NAME]" },

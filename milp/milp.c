@@ -10,6 +10,9 @@
 #include <limits.h>
 #include <math.h>
 
+/** More columns than this, at about 350 bytes each, are not built. */
+static const double COLUMNS_MOST = 2e6;
+
 /** Everything one run knows. */
 typedef struct search {
     const fl_instance *instance;
@@ -17,7 +20,8 @@ typedef struct search {
     fl_layers layers;
     fl_plan best;    /* the cheapest plan that the judge allows; n_apps == 0: none yet */
     double energy;   /* J, of that plan; INFINITY: none yet */
-    double said;     /* J, what every allowed plan costs at least by GLPK's word, its possible error off */
+    double said;     /* J, what every allowed plan costs at least: the cheapest path, or by GLPK's word, its
+                        possible error off */
     double proven;   /* J, the same, when it is arithmetic or was said of two models with other numbers */
     bool hopeless;   /* proven before any model: nothing is in time */
     fl_arcflow flow; /* the model now: its plans cost at most `energy` as it was when it was built */
@@ -70,10 +74,27 @@ static fl_glpk_limits read_limits(const fl_task *task) {
                             .interrupt = task->interrupt};
 }
 
+/** Whether the model would have more columns than are built. */
+static bool too_large(const search *now) {
+    double nodes = now->layers.n_nodes;
+    return nodes * nodes * now->layers.n_layers > COLUMNS_MOST;
+}
+
+/** Nothing costs less than the cheapest path, late or not: a bound to begin with. */
+static fl_status find_cheapest(search *now, fl_error *err) {
+    int *nodes = FL_NEW(now->arena, now->layers.n_layers, int), exit;
+    fl_cost cost;
+    if (nodes == NULL) return fl_arena_error(now->arena, err);
+    FL_TRY(fl_pass_shortest(&now->layers, 1, 0, nodes, &exit, &cost, now->arena, err));
+    if (exit >= 0 && cost.energy > FL_PASS_NOTHING) now->said = cost.energy;
+    return FL_OK;
+}
+
 static fl_status start(search *now, const fl_task *task, fl_error *err) {
     *now = (search){
         .instance = task->instance, .arena = task->arena, .energy = INFINITY, .limits = read_limits(task)};
     FL_TRY(fl_layers_build(&now->layers, task->instance, 0, task->arena, err));
+    FL_TRY(find_cheapest(now, err));
     return try_fastest(now, err);
 }
 
@@ -235,6 +256,12 @@ static fl_status solve_milp(fl_answer *answer, const fl_task *task, fl_error *er
     FL_TRY(start(&now, task, err));
     if (now.hopeless) {
         answer->claim = FL_CLAIM_INFEASIBLE;
+        return FL_OK;
+    }
+    if (too_large(&now)) {
+        answer->plan = now.best;
+        answer->bound = now.said;
+        answer->stop = FL_STOP_MEMORY;
         return FL_OK;
     }
     FL_TRY(build(&now, err));

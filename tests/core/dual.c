@@ -24,7 +24,7 @@ static void check(uint64_t seed, int steps, int *brackets) {
     fl_recipe recipe = {.seed = seed};
     cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
     cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
-    cr_assert(fl_dual_solve(&dual, &layers, steps, &arena, &err) == FL_OK);
+    cr_assert(fl_dual_solve(&dual, &layers, steps, false, &arena, &err) == FL_OK);
     brute_answer all = brute_solve(instance);
     double optimum = (double)all.verdict.energy;
     bool none = dual.end == FL_DUAL_NO_PATH || dual.end == FL_DUAL_LATE;
@@ -64,7 +64,7 @@ Test(dual, more_steps_never_loosen_the_bound) {
         cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
         for (int steps = 0; steps < 8; steps++) {
             cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
-            cr_assert(fl_dual_solve(&dual, &layers, steps, &arena, &err) == FL_OK);
+            cr_assert(fl_dual_solve(&dual, &layers, steps, false, &arena, &err) == FL_OK);
             cr_assert(dual.bound >= before, "seed %d, %d steps", (int)seed, steps);
             before = dual.bound;
             fl_arena_reset(&arena);
