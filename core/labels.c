@@ -11,7 +11,7 @@ enum {
 };
 
 /** The first cut, as a part of the duality gap, and how it grows. */
-static const double FIRST_CUT = 1.0 / 256, CUT_GROWTH = 4;
+static const double FIRST_CUT = 1.0 / 4096, CUT_GROWTH = 4;
 
 /** What is left of a path that is on a node of layer l: its cost from computing there on. */
 typedef struct label {
