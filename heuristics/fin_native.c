@@ -18,7 +18,7 @@
 #include "heuristics/fin.h"
 
 /* So many levels are computed at a time, in registers, while all ways in pass by. */
-enum { TILE = 16 };
+enum { TILE = 32 };
 
 typedef struct fin_row {
     double *cells; /* [a whole number of tiles], INFINITY below `first` and at the TILE places before */

@@ -7,7 +7,8 @@
  *
  * is over 0.85, block i goes to the edge if the block before is on the mobile node, else to the cloud. The
  * time of block i is the least over the three nodes when it is weighed, and that of its own node once it is
- * placed. */
+ * placed. Times come from operations and speeds alone: the scripts know no measured ones, no pins and no
+ * heads. */
 #include "core/cost.h"
 #include "heuristics/methods.h"
 
