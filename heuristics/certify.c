@@ -20,7 +20,7 @@ static const fl_option options[N_OPTIONS] = {
     [TIME_LIMIT] = {"time_limit", FL_OPTION_NUMBER, 0, 0, 1e9, NULL,
                     "stop after this many seconds; 0: no limit"},
     [MEMORY] = {"memory", FL_OPTION_NUMBER, 0, 0, 1e15, NULL,
-                "stop when the exact search's labels take this many bytes; 0: no limit"},
+                "the most bytes for FIN's rows and for the exact search's labels; 0: no limit"},
 };
 
 /* Rounds of FIN, by how much gamma grows, and the most steps (arcs times levels) that one may take: beyond,
@@ -40,9 +40,12 @@ static bool closed(const certificate *c, double gap) {
     return isfinite(c->upper) && c->upper - c->lower <= fmax(gap, FL_TOLERANCE_EQUAL) * c->upper;
 }
 
-/* What a round would take, were the window's vertices spread evenly over the layers. */
+/* What a round would take, were the window's vertices spread evenly over the layers; FIN's rows count as
+ * memory like the exact search's labels. */
 static bool worth_a_round(const certificate *c, int gamma) {
-    double per_layer = (double)c->n_left / c->layers.n_layers;
+    double per_layer = (double)c->n_left / c->layers.n_layers, most = c->task->settings->value[MEMORY];
+    double rows = (double)c->layers.n_layers * c->layers.n_nodes * gamma * sizeof(double);
+    if (most > 0 && rows > most) return false;
     return per_layer * per_layer * c->layers.n_layers * gamma <= STEPS_MOST;
 }
 
