@@ -188,8 +188,7 @@ FL_CLONES static void fill_tile(double *restrict out, const fin_way *ways, int n
     for (int i = 0; i < TILE; i++) least[i] = INFINITY;
     for (const fin_way *way = ways; way < ways + n_ways; way++) {
         if (way->first >= start + TILE) continue;
-        const double *from =
-            way->cells + (start - way->levels); /* at most TILE - 1 places before the fin_row */
+        const double *from = way->cells + (start - way->levels); /* at most TILE - 1 places before the row */
         for (int i = 0; i < TILE; i++) {
             double energy = from[i] + way->energy;
             least[i] = energy < least[i] ? energy : least[i];
