@@ -169,8 +169,7 @@ static int add_group(table *t, int n_ways, int l, const fin_group *group, int b,
     int any = group->some[group->some[0] == b];
     fl_cost arc;
     if (!reached(t, &group->least) || !fl_layers_arc(t->layers, l, any, b, final, &arc)) return n_ways;
-    arc.energy -=
-        t->layers->layer[l].bits_energy * t->layers->tx[any]; /* each node's own is in the fin_row */
+    arc.energy -= t->layers->layer[l].bits_energy * t->layers->tx[any]; /* each node's own is in the row */
     return add_way(t, n_ways, &group->least, &arc);
 }
 
