@@ -8,209 +8,298 @@
  * zeros): rows never rise, and the answer stands at level gamma. With lambda > 0 it is that of exactly g
  * levels (the source's row is zero at level 0 only).
  *
+ * Computing alone takes every block some levels, even where it takes least. So the rows of a block need not
+ * begin at level 0, nor reach up to gamma: they leave out what the blocks before take at least, and what
+ * those that follow take at least. If nothing is left, there is no path.
+ *
  * In the first form, the nodes of a group that the links cannot tell apart are merged. For a given b they
  * have the same latency, and energies that differ by bits * tx[a] only, so one row, the least of theirs with
  * that added, stands for them all. It includes a move from b to b, which does not exist, but staying takes no
  * more levels and no more energy: as rows never rise, that changes nothing.
  *
  * The plan is read back from the end by looking, block by block, for a node that attains the value. */
-#include "core/clones.h"
 #include "heuristics/fin.h"
-
-/* So many levels are computed at a time, in registers, while all ways in pass by. */
-enum { TILE = 32 };
+#include "heuristics/fin_kernel.h"
 
 typedef struct fin_row {
-    double *cells; /* [a whole number of tiles], INFINITY below `first` and at the TILE places before */
-    int first;     /* the least level that is reached; above gamma: none, and the cells mean nothing */
+    double *cells; /* by level, counted from the stage's base on; NULL: not needed so far */
+    int first;     /* the least level that is reached, counted likewise; NOWHERE: none */
 } fin_row;
 
-/* One way into a vertex. */
-typedef struct fin_way {
-    const double *cells; /* of the row it comes from */
-    double energy;
-    int levels;
-    int first; /* the least level at which it arrives */
-} fin_way;
+enum { NOWHERE = 2 * FL_FIN_GAMMA_MOST }; /* above all levels, and levels can still be added to it */
 
-/* Nodes taken together. */
-typedef struct fin_group {
-    int some[2];   /* two of them */
-    fin_row least; /* of their rows plus bits * tx */
-} fin_group;
+/* The rows from which a block is entered: those of the block before or, at first, the source's. */
+typedef struct fin_stage {
+    int base;      /* no way here takes fewer levels */
+    int n_levels;  /* from base on: those from which an end may still be reached; never more than before */
+    fin_row *rows; /* [n_nodes] */
+} fin_stage;
+
+/* Where ways start: a node by itself, or the merged nodes of a group. */
+typedef struct fin_origin {
+    fin_row row; /* merged: the least of their rows plus bits * tx */
+    double tx;   /* J/bit; merged: 0, each node's own is in the row */
+    int node;    /* merged: -1 */
+    int group;
+} fin_origin;
 
 typedef struct table {
     const fl_fin_search *search;
     const fl_layers *layers;
-    int n_levels;      /* gamma + 1 up to whole tiles */
-    int kept;          /* the rows of how many blocks are held, in turn */
-    fin_row *rows;     /* [kept * n_nodes] */
-    int n_groups;      /* groups that are merged */
-    fin_group *groups; /* [n_groups] */
-    int *merged;       /* [n_nodes] its place among these; -1: a node by itself */
-    int n_singles;
-    int *singles;  /* [n_singles] the nodes by themselves */
-    fin_way *ways; /* [n_nodes + 1] scratch: the ways into one vertex */
-    double best;   /* least energy at the sink, and where it comes from */
+    fl_arena *arena;
+    fin_stage *stages; /* [n_layers + 1] stages[l] is before block l */
+    int tile;          /* of all rows */
+    int n_origins;
+    fin_origin *origins; /* [n_origins] nodes, then groups */
+    bool *merged;        /* [n_groups] */
+    double *slowness;    /* [n_groups * n_origins] of the links, row = receiver */
+    double *delay;       /* likewise; NULL: no link has one */
+    double *latency;     /* [n_origins] scratch: of moves, where there are delays */
+    int *levels;         /* [n_origins] scratch: of the arcs into one vertex */
+    int *own, *own_end;  /* [n_nodes] of computing a block and going on, or stopping */
+    fl_fin_way *ways;    /* [n_nodes + 1] scratch: the ways into one vertex */
+    int earliest;        /* the first level of all origins */
+    double best;         /* least energy at the sink, and where it comes from */
     int last_layer, last_node;
+    bool interrupted;
 } table;
 
-/* The rows of the block before block `l`; before block 0 there is the source. */
-static fin_row *rows_before(const table *t, int l) {
-    return t->rows + (size_t)(l % t->kept) * (size_t)t->layers->n_nodes;
+static bool reached(const fin_row *row) {
+    return row->first < NOWHERE;
 }
 
-static bool reached(const table *t, const fin_row *row) {
-    return row->first <= t->search->gamma;
+/* The levels that are left */
+
+static int least_levels(const table *t, const double *latency) {
+    int least = t->search->gamma + 1;
+    fl_fin_kernel_levels(t->own, latency, 1, 0, t->search, t->layers->n_nodes);
+    for (int n = 0; n < t->layers->n_nodes; n++) least = t->own[n] < least ? t->own[n] : least;
+    return least;
+}
+
+/* What computing takes at least, summed up to each block and on from there to an end. */
+static void lay_out(table *t) {
+    fin_stage *stages = t->stages;
+    int n = t->layers->n_layers, beyond = t->search->gamma + 1, to_go = beyond;
+    stages[0].base = stages[n].n_levels = 0;
+    for (int l = 0; l < n; l++) {
+        const fl_layer *layer = &t->layers->layer[l];
+        int after = stages[l].base + least_levels(t, layer->latency);
+        stages[l + 1].base = after < beyond ? after : beyond;
+        stages[l].n_levels =
+            layer->exit >= 0 ? least_levels(t, layer->final_latency) : beyond; /* to the end */
+    }
+    for (int l = n - 1; l >= 0; l--) {
+        to_go += stages[l + 1].base - stages[l].base;
+        if (stages[l].n_levels < to_go) to_go = stages[l].n_levels;
+        if (to_go > beyond) to_go = beyond;
+        int left = beyond - to_go - stages[l].base;
+        stages[l].n_levels = left > 0 ? left : 0;
+    }
 }
 
 /* Setting up */
 
-static fin_row *create_rows(const table *t, size_t n, fl_arena *arena) {
-    size_t stride = TILE + (size_t)t->n_levels;
-    fin_row *rows = FL_NEW(arena, n, fin_row);
-    double *cells = FL_NEW(arena, n * stride, double);
-    if (rows == NULL || cells == NULL) return NULL;
-    for (size_t i = 0; i < n; i++, cells += stride) {
-        for (int pad = 0; pad < TILE; pad++) cells[pad] = INFINITY;
-        rows[i] = (fin_row){cells + TILE, t->search->gamma + 1};
-    }
-    return rows;
+/* Room for the cells of a row of so many levels; FL_ENOMEM. */
+static fl_status create_cells(fin_row *row, const table *t, int n_levels, fl_error *err) {
+    if (row->cells != NULL) return FL_OK;
+    size_t tiles = (size_t)((n_levels - 1) / t->tile + 2);
+    double *cells = FL_NEW(t->arena, tiles * (size_t)t->tile, double);
+    if (cells == NULL) return fl_arena_error(t->arena, err);
+    for (int pad = 0; pad < t->tile; pad++) cells[pad] = INFINITY;
+    row->cells = cells + t->tile;
+    return FL_OK;
 }
 
-/* Number the groups to be merged, those of more than two nodes: [n_groups], -1 for the others. */
-static void choose_groups(table *t, int *place) {
-    const fl_groups *groups = t->layers->groups;
-    for (int g = 0; g < groups->n_groups; g++) place[g] = 0;
-    for (int n = 0; n < t->layers->n_nodes; n++) place[groups->group[n]]++;
-    for (int g = 0; g < groups->n_groups; g++) {
-        place[g] = t->search->lambda == 0 && place[g] > 2 ? t->n_groups++ : -1;
-    }
+/* The rows of a stage. Only the reading back needs those of all stages; else two take turns. */
+static fl_status create_rows(table *t, int l, fl_error *err) {
+    fin_stage *stage = &t->stages[l];
+    bool new = t->search->rounding == FL_FIN_UP || l < 3;
+    stage->rows = new ? FL_ZERO(t->arena, t->layers->n_nodes, fin_row) : t->stages[l - 2].rows;
+    if (stage->rows == NULL) return fl_arena_error(t->arena, err);
+    for (int n = 0; n < t->layers->n_nodes; n++) stage->rows[n].first = NOWHERE;
+    return FL_OK;
 }
 
-static fl_status create_groups(table *t, fl_arena *arena, fl_error *err) {
+static fl_status create_source(table *t, fl_error *err) {
+    FL_TRY(create_rows(t, 0, err));
+    int n_levels = t->stages[0].n_levels;
+    fin_row *source = &t->stages[0].rows[t->layers->source];
+    FL_TRY(create_cells(source, t, n_levels, err));
+    source->first = 0;
+    for (int g = 0; g < (n_levels - 1) / t->tile * t->tile + t->tile; g++)
+        source->cells[g] = g == 0 || t->search->lambda == 0 ? 0 : INFINITY;
+    return FL_OK;
+}
+
+/* Groups of more than two nodes are merged. */
+static fl_status create_origins(table *t, fl_error *err) {
     const fl_groups *groups = t->layers->groups;
-    int n_nodes = t->layers->n_nodes, *place = FL_NEW(arena, groups->n_groups, int);
-    t->merged = FL_NEW(arena, n_nodes, int);
-    t->singles = FL_NEW(arena, n_nodes, int);
-    if (place == NULL || t->merged == NULL || t->singles == NULL) return fl_arena_error(arena, err);
-    choose_groups(t, place);
-    fin_row *rows = create_rows(t, (size_t)t->n_groups, arena);
-    t->groups = FL_NEW(arena, t->n_groups, fin_group);
-    if (rows == NULL || t->groups == NULL) return fl_arena_error(arena, err);
-    for (int g = 0; g < t->n_groups; g++) t->groups[g] = (fin_group){{-1, -1}, rows[g]};
+    int n_nodes = t->layers->n_nodes, *members = FL_ZERO(t->arena, groups->n_groups, int);
+    t->merged = FL_NEW(t->arena, groups->n_groups, bool);
+    t->origins = FL_NEW(t->arena, n_nodes, fin_origin);
+    if (members == NULL || t->merged == NULL || t->origins == NULL) return fl_arena_error(t->arena, err);
+    for (int n = 0; n < n_nodes; n++) members[groups->group[n]]++;
+    for (int g = 0; g < groups->n_groups; g++) t->merged[g] = t->search->lambda == 0 && members[g] > 2;
     for (int n = 0; n < n_nodes; n++) {
-        t->merged[n] = place[groups->group[n]];
-        if (t->merged[n] < 0) {
-            t->singles[t->n_singles++] = n;
-        } else {
-            int *some = t->groups[t->merged[n]].some;
-            some[some[0] >= 0] = n;
+        if (t->merged[groups->group[n]]) continue;
+        t->origins[t->n_origins++] =
+            (fin_origin){.tx = t->layers->tx[n], .node = n, .group = groups->group[n]};
+    }
+    for (int g = 0; g < groups->n_groups; g++) {
+        if (!t->merged[g]) continue;
+        fin_origin *origin = &t->origins[t->n_origins++];
+        *origin = (fin_origin){.node = -1, .group = g};
+        FL_TRY(create_cells(&origin->row, t, t->stages[0].n_levels, err));
+    }
+    return FL_OK;
+}
+
+/* The links as seen by the receivers. */
+static fl_status create_links(table *t, fl_error *err) {
+    const fl_groups *groups = t->layers->groups;
+    size_t n_groups = (size_t)groups->n_groups, n = (size_t)t->n_origins;
+    t->slowness = FL_NEW(t->arena, n_groups * n, double);
+    t->delay = groups->uniform ? NULL : FL_NEW(t->arena, n_groups * n, double);
+    t->latency = FL_NEW(t->arena, n, double);
+    if (t->slowness == NULL || t->latency == NULL || (t->delay == NULL && !groups->uniform))
+        return fl_arena_error(t->arena, err);
+    for (size_t i = 0; i < n; i++) {
+        size_t from = (size_t)t->origins[i].group * n_groups;
+        for (size_t to = 0; to < n_groups; to++) {
+            t->slowness[to * n + i] = groups->slowness[from + to];
+            if (t->delay != NULL) t->delay[to * n + i] = groups->delay[from + to];
         }
     }
     return FL_OK;
 }
 
+/* Up to where it is known whether there is anything to do. */
 static fl_status create(table *t, const fl_fin_search *search, fl_arena *arena, fl_error *err) {
-    const fl_layers *layers = search->layers;
-    *t = (table){.search = search,
-                 .layers = layers,
-                 .n_levels = (search->gamma / TILE + 1) * TILE,
-                 .kept = search->rounding == FL_FIN_UP || layers->n_layers < 2 ? layers->n_layers : 2,
-                 .best = INFINITY};
-    FL_TRY(create_groups(t, arena, err));
-    t->rows = create_rows(t, (size_t)t->kept * (size_t)layers->n_nodes, arena);
-    t->ways = FL_NEW(arena, layers->n_nodes + 1, fin_way);
-    if (t->rows == NULL || t->ways == NULL) return fl_arena_error(arena, err);
-    fin_row *source = &rows_before(t, 0)[layers->source];
-    source->first = 0;
-    for (int g = 0; g < t->n_levels; g++) source->cells[g] = g == 0 || search->lambda == 0 ? 0 : INFINITY;
-    return FL_OK;
+    int n_nodes = search->layers->n_nodes;
+    *t = (table){.search = search, .layers = search->layers, .arena = arena, .best = INFINITY};
+    t->stages = FL_ZERO(arena, search->layers->n_layers + 1, fin_stage);
+    t->own = FL_NEW(arena, 3 * (size_t)n_nodes, int);
+    if (t->stages == NULL || t->own == NULL) return fl_arena_error(arena, err);
+    t->own_end = t->own + n_nodes;
+    t->levels = t->own_end + n_nodes;
+    lay_out(t);
+    if (t->stages[0].n_levels == 0) return FL_OK;
+    t->tile = fl_fin_kernel_tile(t->stages[0].n_levels);
+    t->ways = FL_NEW(arena, n_nodes + 1, fl_fin_way);
+    if (t->ways == NULL) return fl_arena_error(arena, err);
+    FL_TRY(create_source(t, err));
+    FL_TRY(create_origins(t, err));
+    return create_links(t, err);
 }
 
 /* Forward */
 
-/* The rows of merged nodes before block `l`, in one per group. */
-static void merge(table *t, int l) {
-    const fin_row *rows = rows_before(t, l);
-    for (int g = 0; g < t->n_groups; g++) {
-        t->groups[g].least.first = t->search->gamma + 1;
-        for (int i = 0; i < t->n_levels; i++) t->groups[g].least.cells[i] = INFINITY;
-    }
-    for (int n = 0; t->n_groups > 0 && n < t->layers->n_nodes; n++) {
-        if (t->merged[n] < 0 || !reached(t, &rows[n])) continue;
-        fin_row *least = &t->groups[t->merged[n]].least;
+/* The rows of merged nodes before block `l`, in one. */
+static void merge(table *t, int l, fin_origin *origin) {
+    const fin_stage *stage = &t->stages[l];
+    int n_ways = 0;
+    origin->row.first = NOWHERE;
+    for (int n = 0; n < t->layers->n_nodes; n++) {
+        const fin_row *row = &stage->rows[n];
+        if (t->layers->groups->group[n] != origin->group || !reached(row)) continue;
         double sending = t->layers->layer[l].bits_energy * t->layers->tx[n];
-        if (rows[n].first < least->first) least->first = rows[n].first;
-        for (int i = 0; i < t->n_levels; i++) {
-            double energy = rows[n].cells[i] + sending;
-            least->cells[i] = energy < least->cells[i] ? energy : least->cells[i];
+        t->ways[n_ways++] = (fl_fin_way){row->cells, sending, 0, row->first};
+        if (row->first < origin->row.first) origin->row.first = row->first;
+    }
+    if (n_ways > 0) fl_fin_kernel_relax(origin->row.cells, t->ways, n_ways, stage->n_levels, t->tile);
+}
+
+/* All rows from which ways lead into block `l`. */
+static void find_origins(table *t, int l) {
+    t->earliest = NOWHERE;
+    for (fin_origin *origin = t->origins; origin < t->origins + t->n_origins; origin++) {
+        if (origin->node >= 0) {
+            origin->row = t->stages[l].rows[origin->node];
+        } else {
+            merge(t, l, origin);
         }
+        if (origin->row.first < t->earliest) t->earliest = origin->row.first;
     }
 }
 
-/* Append the way from a row by an arc, if it leads to a level that exists. */
-static int add_way(table *t, int n_ways, const fin_row *from, const fl_cost *arc) {
-    const fl_fin_search *search = t->search;
-    int levels = fl_fin_levels(arc->latency, search->deadline, search->gamma, search->rounding);
-    if (from->first + levels > search->gamma) return n_ways;
-    t->ways[n_ways] = (fin_way){from->cells, arc->energy, levels, from->first + levels};
+/* Running a block on a node and going on, or stopping there. */
+typedef struct fin_target {
+    int node;
+    double latency, energy; /* of computing */
+    int levels;             /* likewise */
+    int base, last;         /* its levels are counted from `base` on and matter up to `last` */
+} fin_target;
+
+static fin_target aim(const table *t, int l, int b, bool final) {
+    const fl_layer *layer = &t->layers->layer[l];
+    int base = t->stages[l].base, next = t->stages[l + 1].base;
+    if (final)
+        return (fin_target){b, layer->final_latency[b], layer->final_energy[b], t->own_end[b],
+                            0, t->search->gamma - base};
+    return (fin_target){b,         layer->latency[b], layer->energy[b],
+                        t->own[b], next - base,       t->stages[l + 1].n_levels - 1};
+}
+
+/* The levels of all arcs. */
+static void find_levels(table *t, int l, const fin_target *to) {
+    const fl_layer *layer = &t->layers->layer[l];
+    size_t at = (size_t)t->layers->groups->group[to->node] * (size_t)t->n_origins;
+    const double *latency = t->slowness + at;
+    double bits = layer->bits_latency;
+    if (t->delay != NULL) {
+        for (int i = 0; i < t->n_origins; i++)
+            t->latency[i] = bits * latency[i] + layer->delays * t->delay[at + i];
+        latency = t->latency;
+        bits = 1;
+    }
+    fl_fin_kernel_levels(t->levels, latency, bits, to->latency, t->search, t->n_origins);
+}
+
+/* Append the way from a row, if it matters. */
+static int add_way(table *t, int n_ways, const fin_target *to, const fin_row *from, int levels,
+                   double energy) {
+    int shift = levels - to->base;
+    if (from->first + shift > to->last) return n_ways;
+    t->ways[n_ways] = (fl_fin_way){from->cells, energy, shift, from->first + shift};
     return n_ways + 1;
 }
 
-static int add_node(table *t, int n_ways, int l, int a, int b, bool final) {
-    const fin_row *from = &rows_before(t, l)[a];
-    fl_cost arc;
-    if (!reached(t, from) || !fl_layers_arc(t->layers, l, a, b, final, &arc)) return n_ways;
-    return add_way(t, n_ways, from, &arc);
-}
-
-static int add_group(table *t, int n_ways, int l, const fin_group *group, int b, bool final) {
-    int any = group->some[group->some[0] == b];
-    fl_cost arc;
-    if (!reached(t, &group->least) || !fl_layers_arc(t->layers, l, any, b, final, &arc)) return n_ways;
-    arc.energy -= t->layers->layer[l].bits_energy * t->layers->tx[any]; /* each node's own is in the row */
-    return add_way(t, n_ways, &group->least, &arc);
-}
-
-/* All ways to run block `l` on node `b`; returns how many. */
-static int gather(table *t, int l, int b, bool final) {
-    int n = 0;
-    for (int i = 0; i < t->n_singles; i++) n = add_node(t, n, l, t->singles[i], b, final);
-    if (t->merged[b] >= 0) n = add_node(t, n, l, b, b, final);
-    for (int g = 0; g < t->n_groups; g++) n = add_group(t, n, l, &t->groups[g], b, final);
+/* All ways into a vertex; returns how many. */
+static int gather(table *t, int l, const fin_target *to) {
+    const fl_groups *groups = t->layers->groups;
+    double bits = t->layers->layer[l].bits_energy, rx = t->layers->rx[to->node];
+    if (t->earliest + to->levels - to->base > to->last) return 0;
+    int n = add_way(t, 0, to, &t->stages[l].rows[to->node], to->levels, to->energy);
+    find_levels(t, l, to);
+    for (int i = 0; i < t->n_origins; i++) {
+        const fin_origin *origin = &t->origins[i];
+        if (origin->row.first + t->levels[i] - to->base > to->last || origin->node == to->node) continue;
+        size_t link = (size_t)origin->group * (size_t)groups->n_groups + (size_t)groups->group[to->node];
+        double moving = bits * (origin->tx + rx + (groups->uniform ? 0 : groups->energy[link]));
+        n = add_way(t, n, to, &origin->row, t->levels[i], moving + to->energy);
+    }
     return n;
 }
 
-FL_CLONES static void fill_tile(double *restrict out, const fin_way *ways, int n_ways, int start) {
-    double least[TILE];
-    for (int i = 0; i < TILE; i++) least[i] = INFINITY;
-    for (const fin_way *way = ways; way < ways + n_ways; way++) {
-        if (way->first >= start + TILE) continue;
-        const double *from = way->cells + (start - way->levels); /* at most TILE - 1 places before the row */
-        for (int i = 0; i < TILE; i++) {
-            double energy = from[i] + way->energy;
-            least[i] = energy < least[i] ? energy : least[i];
-        }
-    }
-    for (int i = 0; i < TILE; i++) out[i] = least[i];
+static fl_status fill_row(table *t, int l, int b, fl_error *err) {
+    fin_stage *stage = &t->stages[l + 1];
+    fin_row *row = &stage->rows[b];
+    fin_target to = aim(t, l, b, false);
+    int n_ways = gather(t, l, &to);
+    for (int i = 0; i < n_ways; i++)
+        row->first = t->ways[i].first < row->first ? t->ways[i].first : row->first;
+    if (n_ways == 0) return FL_OK;
+    FL_TRY(create_cells(row, t, stage->n_levels, err));
+    fl_fin_kernel_relax(row->cells, t->ways, n_ways, stage->n_levels, t->tile);
+    return FL_OK;
 }
 
-static void fill_row(fin_row *out, const table *t, int n_ways) {
-    out->first = t->search->gamma + 1;
-    for (int i = 0; i < n_ways; i++) {
-        if (t->ways[i].first < out->first) out->first = t->ways[i].first;
-    }
-    if (!reached(t, out)) return;
-    for (int start = 0; start < t->n_levels; start += TILE)
-        fill_tile(out->cells + start, t->ways, n_ways, start);
-}
-
-/* The least energy in a row from which `levels` more lead to a level where the sink may be entered; *level is
- * where it stands. */
-static double find_end(const table *t, const double *cells, int levels, int *level) {
-    int lambda = t->search->lambda, high = t->search->gamma - levels;
-    int low = lambda == 0 ? high : lambda > levels ? lambda - levels : 0;
+/* The least energy in a row before block `l` from which `levels` more lead to a level where the sink may be
+ * entered; *level is where it stands. */
+static double find_end(const table *t, int l, const double *cells, int levels, int *level) {
+    int lambda = t->search->lambda, used = t->stages[l].base + levels, high = t->search->gamma - used;
+    int low = lambda == 0 ? high : lambda > used ? lambda - used : 0;
     *level = low;
     for (int g = low + 1; g <= high; g++) {
         if (cells[g] < cells[*level]) *level = g;
@@ -219,19 +308,20 @@ static double find_end(const table *t, const double *cells, int levels, int *lev
 }
 
 /* Whole paths by the levels that they take: with lambda 0 a row holds the least of at most so many. */
-static void enter_by_level(const table *t, const fin_way *way) {
-    double *least = t->search->by_level;
-    for (int g = way->first; g <= t->search->gamma; g++) {
-        double energy = way->cells[g - way->levels] + way->energy;
+static void enter_by_level(const table *t, int l, const fl_fin_way *way) {
+    double *least = t->search->by_level + t->stages[l].base;
+    for (int g = way->first; g <= t->search->gamma - t->stages[l].base; g++) {
+        double energy = way->cells[g - way->shift] + way->energy;
         least[g] = energy < least[g] ? energy : least[g];
     }
 }
 
-static void enter_sink(table *t, int l, int b, int n_ways) {
-    for (const fin_way *way = t->ways; way < t->ways + n_ways; way++) {
-        int level;
-        if (t->search->by_level != NULL) enter_by_level(t, way);
-        double energy = find_end(t, way->cells, way->levels, &level) + way->energy;
+static void enter_sink(table *t, int l, int b) {
+    fin_target to = aim(t, l, b, true);
+    int level, n_ways = isinf(t->layers->layer[l].latency[b]) ? 0 : gather(t, l, &to);
+    for (const fl_fin_way *way = t->ways; way < t->ways + n_ways; way++) {
+        if (t->search->by_level != NULL) enter_by_level(t, l, way);
+        double energy = find_end(t, l, way->cells, way->shift, &level) + way->energy;
         if (!(energy < t->best)) continue;
         t->best = energy;
         t->last_layer = l;
@@ -239,19 +329,30 @@ static void enter_sink(table *t, int l, int b, int n_ways) {
     }
 }
 
-/* Returns false when interrupted. */
-static bool run(table *t) {
-    const fl_layers *layers = t->layers;
-    for (int l = 0; l < layers->n_layers; l++) {
-        merge(t, l);
-        fin_row *rows = rows_before(t, l + 1);
-        for (int b = 0; b < layers->n_nodes; b++) {
-            if (*t->search->interrupt) return false;
-            if (l + 1 < layers->n_layers) fill_row(&rows[b], t, gather(t, l, b, false));
-            if (layers->layer[l].exit >= 0) enter_sink(t, l, b, gather(t, l, b, true));
-        }
+static fl_status run_block(table *t, int l, fl_error *err) {
+    const fl_layer *layer = &t->layers->layer[l];
+    bool goes_on = t->stages[l + 1].n_levels > 0, stops = layer->exit >= 0;
+    int n_nodes = t->layers->n_nodes;
+    FL_TRY(create_rows(t, l + 1, err));
+    if (goes_on) fl_fin_kernel_levels(t->own, layer->latency, 1, 0, t->search, n_nodes);
+    if (stops) fl_fin_kernel_levels(t->own_end, layer->final_latency, 1, 0, t->search, n_nodes);
+    for (int b = 0; b < n_nodes; b++) {
+        t->interrupted = *t->search->interrupt;
+        if (t->interrupted) return FL_OK;
+        if (goes_on) FL_TRY(fill_row(t, l, b, err));
+        if (stops) enter_sink(t, l, b);
     }
-    return true;
+    return FL_OK;
+}
+
+static fl_status run(table *t, fl_error *err) {
+    for (int l = 0; t->stages[l].n_levels > 0; l++) {
+        find_origins(t, l);
+        if (t->earliest == NOWHERE) return FL_OK;
+        FL_TRY(run_block(t, l, err));
+        if (t->interrupted) return FL_OK;
+    }
+    return FL_OK;
 }
 
 /* Back */
@@ -260,19 +361,21 @@ static bool run(table *t) {
  * back. */
 static int step_back(const table *t, int l, int b, bool final, int *level) {
     const fl_fin_search *s = t->search;
-    const fin_row *rows = rows_before(t, l);
+    const fin_stage *stage = &t->stages[l];
     double best = INFINITY;
     int node = -1, before = -1;
     for (int a = 0; a < t->layers->n_nodes; a++) {
         fl_cost arc;
-        if (!reached(t, &rows[a]) || !fl_layers_arc(t->layers, l, a, b, final, &arc)) continue;
-        int levels = fl_fin_levels(arc.latency, s->deadline, s->gamma, s->rounding), at = *level - levels;
-        if (rows[a].first + levels > *level) continue;
-        double energy = (final ? find_end(t, rows[a].cells, levels, &at) : rows[a].cells[at]) + arc.energy;
+        const fin_row *row = &stage->rows[a];
+        if (!reached(row) || !fl_layers_arc(t->layers, l, a, b, final, &arc)) continue;
+        int levels = fl_fin_levels(arc.latency, s->deadline, s->gamma, s->rounding);
+        int at = *level - levels - stage->base;
+        if (row->first > at) continue;
+        double energy = (final ? find_end(t, l, row->cells, levels, &at) : row->cells[at]) + arc.energy;
         if (!(energy < best)) continue;
         best = energy;
         node = a;
-        before = at;
+        before = at + stage->base;
     }
     *level = before;
     return node;
@@ -300,7 +403,8 @@ fl_status fl_fin_native(fl_fin_found *out, const fl_fin_search *search, fl_arena
     FL_TRY(fl_path_create(&out->path, search->layers, arena, err));
     fl_arena_mark mark = fl_arena_keep(arena);
     FL_TRY(create(&t, search, arena, err));
-    out->interrupted = !run(&t);
+    FL_TRY(run(&t, err));
+    out->interrupted = t.interrupted;
     if (!out->interrupted && !isinf(t.best)) {
         out->energy = t.best;
         if (search->rounding == FL_FIN_UP) read_back(out, &t);
