@@ -71,10 +71,10 @@ typedef fl_status fl_fin_engine(fl_fin_found *out, const fl_fin_search *search, 
 fl_status fl_fin_curve(double *energy, const fl_instance *instance, int gamma, fl_arena *arena,
                        fl_error *err);
 
-/** Dynamic programming over blocks, nodes and levels, without any graph: fin_native.c. Nodes that the links
- * cannot tell apart are taken together, so a step costs O(nodes * groups * gamma), at worst O(nodes^2 *
- * gamma). Rounded up it keeps O(blocks * nodes * gamma) doubles to read the plan back from, else two blocks'
- * worth. */
+/** Dynamic programming over blocks, nodes and levels, without any graph: fin_native.c. Of the levels it holds
+ *  only the `slack`: gamma less what computing the blocks takes at least. Nodes that the links cannot tell
+ *  apart are taken together, so a step costs O(nodes * groups * slack), at worst O(nodes^2 * slack). Rounded
+ *  up it keeps O(blocks * nodes * slack) doubles to read the plan back from, else two blocks' worth. */
 fl_fin_engine fl_fin_native;
 
 /** igraph's Dijkstra on the explicit graph of all replicas that can be reached: fin_igraph.c. The slow
