@@ -18,6 +18,8 @@ local finlab = {
     table = require "finlab.table",
     plot = require "finlab.plot",
     progress = require "finlab.progress",
+    sweep = require "finlab.sweep",
+    store = require("finlab.store").open,
 }
 
 function finlab.instance(description)

@@ -197,6 +197,22 @@ function words.generate.run(given)
     return 0
 end
 
+words.merge = {
+    usage = "merge OUT.db IN.db...",
+    summary = "join stores of sweeps",
+    help = [[
+Adds the rows of the stores IN.db to the store OUT.db, which is made when it is not there. A case that is in
+OUT.db already stays as it is, but a result takes the place of an error.]],
+    arguments = { "OUT.db", "IN.db..." },
+    options = {},
+}
+
+function words.merge.run(_, out, ...)
+    local added, present = try(finlab.store(out):merge(...))
+    io.write(("%s: %d rows added, %d were there\n"):format(out, added, present))
+    return 0
+end
+
 words.help = {
     usage = "help [WORD]",
     summary = "explain a word or a method",
@@ -205,7 +221,7 @@ words.help = {
     options = {},
 }
 
-local ORDER = { "solve", "check", "frontier", "emit", "methods", "generate", "help" }
+local ORDER = { "solve", "check", "frontier", "emit", "methods", "generate", "merge", "help" }
 
 local function overview()
     local lines = {
@@ -289,7 +305,8 @@ local function parse(word, arguments)
         local optional = what:sub(1, 1) == "["
         if not (plain[position] or optional) then fail(("%s: %s is missing"):format(word, what), "usage") end
     end
-    if #plain > #wanted then
+    local many = wanted[#wanted] and wanted[#wanted]:match("%.%.%.$")
+    if #plain > #wanted and not many then
         fail(("%s: %q is one argument too many"):format(word, plain[#wanted + 1]), "usage")
     end
     return given, plain

@@ -10,7 +10,7 @@
 ---@field systems finlab.systems published systems, for `system` in an instance
 local finlab = {}
 
----@alias finlab.code "invalid"|"unsupported"|"memory"|"io"|"internal"
+---@alias finlab.code "invalid"|"unsupported"|"memory"|"io"|"internal"|"interrupted"
 ---@alias finlab.form "table"|"json"
 
 ---@class finlab.node
@@ -348,8 +348,86 @@ function systems.three_tier(options) end
 ---@field format? string a string.format pattern for numbers
 ---@field align? "right" also when not all cells are numbers
 
----@class finlab.table records as a table for people and programs
+---@class finlab.pivot_options
+---@field rows string|string[]
+---@field columns string
+---@field value? string default "energy"
+---@field with? "mean"|"median"|"sum"|"worst"|"least"|"count"|fun(numbers: number[]): any default "mean"
+---@field format? string of the cells
+
+---@class finlab.summary_options
+---@field by? string|string[] default "method"
+---@field value? string default "energy"
+---@field quantiles? number[] default 0.05, 0.25, 0.75, 0.95
+---@field confidence? number of the interval; default 0.95
+---@field resamples? integer default 1000
+---@field seed? integer default 1
+
+---@class finlab.compare_options
+---@field of? string the field that names who is compared; default "method"
+---@field value? string less is better; default "energy"
+---@field by? string|string[] the fields that say which case a row is; after a sweep its parameters
+---@field a? any|any[] default: everyone but b
+---@field b? any
+---@field confidence? number
+---@field resamples? integer
+---@field seed? integer
+
+---@class finlab.table records as a table for people and programs; never changed: a question answers a new one
+---@field rows table<string, any>[]
+---@field columns finlab.column[]
+---@field counts? { done: integer, kept: integer, failed: integer } of a sweep's run
 local records = {}
+
+---The same rows with other columns.
+---@param columns (string|finlab.column)[]
+---@return finlab.table
+function records:select(columns) end
+
+---The rows for which a function is true, or that have all of the given fields.
+---@param what table<string, any>|fun(row: table<string, any>): boolean?
+---@return finlab.table
+function records:filter(what) end
+
+---The rows with more fields, each computed from its row.
+---@param fields table<string, fun(row: table<string, any>): any>
+---@return finlab.table
+function records:derive(fields) end
+
+---The rows in ascending order of fields, the first one first.
+---@param ... string
+---@return finlab.table
+function records:sort(...) end
+
+---A table for each combination of the fields' values, in the order in which they first occur.
+---@param ... string
+---@return { values: table<string, any>, table: finlab.table }[]
+function records:group(...) end
+
+---One row for each value of `rows`, one column for each value of `columns`, `value` reduced in the cells.
+---@param options finlab.pivot_options
+---@return finlab.table
+function records:pivot(options) end
+
+---n, missing, mean with its bootstrap interval, deviation, median, quantiles, least and worst by group.
+---@param options? finlab.summary_options
+---@return finlab.table
+function records:summary(options) end
+
+---The rows with one field more: the value that the row with the field `to` has in the same case.
+---@param options { to: table<string, any>, value: string?, as: string?, by: string|string[]? }
+---@return finlab.table
+function records:relate(options) end
+
+---Performance profiles (Dolan and Moré): method, ratio to the best, share of the cases within it.
+---@param options? finlab.compare_options
+---@return finlab.table
+function records:profile(options) end
+
+---Paired comparison, case by case: wins, ties, losses, the change's mean, interval and median, sign test.
+---@param options finlab.compare_options
+---@return finlab.table
+function records:compare(options) end
 
 ---Aligned text.
 ---@return string
@@ -363,7 +441,17 @@ function records:markdown() end
 ---@return string
 function records:csv() end
 
----Write the table as .md, .csv or .txt.
+---A LaTeX tabular with booktabs' rules.
+---@return string
+function records:latex() end
+
+---A JSON array with one object per row, numbers with all their digits.
+---@return string? text
+---@return string? message
+---@return finlab.code? code
+function records:json() end
+
+---Write the table as .md, .csv, .tex, .json or .txt.
 ---@param path string
 ---@return true? written
 ---@return string? message
@@ -372,8 +460,9 @@ function records:write(path) end
 
 ---@param rows table<string, any>[]
 ---@param columns? (string|finlab.column)[] default: all fields in alphabetical order
+---@param parameters? table<string, boolean> the set of fields that say which case a row is
 ---@return finlab.table
-function finlab.table(rows, columns) end
+function finlab.table(rows, columns, parameters) end
 
 ---@class finlab.axis
 ---@field label? string
@@ -421,7 +510,11 @@ local progress = {}
 function progress:text() end
 
 ---@param n? integer steps done since the last call; default 1
-function progress:step(n) end
+---@param what? { kept: boolean?, failed: boolean? } done before, or failed
+function progress:step(n, what) end
+
+---Show where things are, if that is due.
+function progress:refresh() end
 
 ---Show the last state and end the line.
 function progress:finish() end
@@ -431,5 +524,73 @@ function progress:finish() end
 ---@param label? string
 ---@return finlab.progress
 function finlab.progress(total, label) end
+
+---@alias finlab.parameters table<string, string|number|boolean>
+---@alias finlab.values (string|number|boolean|finlab.parameters)[] a table sets several parameters at once
+
+---@class finlab.sweep_description either `case` or `run`
+---@field name? string default "sweep"
+---@field store? string a file; without it the rows are only answered
+---@field axes? table<string, finlab.values|fun(p: finlab.parameters): finlab.values> functions see the lists
+---@field case? fun(p: finlab.parameters): finlab.instance?, table<string, any>|string|nil what p.method solves
+---@field run? fun(p: finlab.parameters): table<string, any>?, string? the record of the case
+---@field seeds? integer[] the axis "seed"
+---@field repetitions? integer the axis "repetition", from 1
+---@field time_limit? number s per case
+
+---@class finlab.run_options
+---@field jobs? integer worker processes; default 1
+---@field resume? boolean false: do again what is done; default true
+---@field retry? boolean do again what is an error; default false
+---@field shard? string|false "k/n"; default: by SLURM_ARRAY_TASK_ID and _COUNT where they are set
+---@field progress? boolean default true
+
+---@class finlab.sweep
+local sweep = {}
+
+---The parameters of every case, in order.
+---@return finlab.parameters[]
+function sweep:cases() end
+
+---Do what is not done yet and answer the rows of all cases, in order.
+---@param options? finlab.run_options
+---@return finlab.table? rows
+---@return string? message
+---@return finlab.code? code
+function sweep:run(options) end
+
+---Many cases, by worker processes, into a store: see LAB.md.
+---@param description finlab.sweep_description
+---@return finlab.sweep
+function finlab.sweep(description) end
+
+---@class finlab.store
+---@field path string
+local store = {}
+
+---The rows, with `origin` also sweep, key, instance, finished and version.
+---@param options? { sweep: string?, origin: boolean? }
+---@return finlab.table? rows
+---@return string? message
+---@return finlab.code? code
+function store:rows(options) end
+
+---The sweeps in the store.
+---@return finlab.table? sweeps
+---@return string? message
+---@return finlab.code? code
+function store:sweeps() end
+
+---Add the rows of other stores; what is here stays, but a result takes an error's place.
+---@param ... string
+---@return integer? added
+---@return integer|string kept_or_message
+---@return finlab.code? code
+function store:merge(...) end
+
+---The store in a file, which is opened when it is asked.
+---@param path string
+---@return finlab.store
+function finlab.store(path) end
 
 return finlab

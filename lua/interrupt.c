@@ -32,3 +32,7 @@ void fl_lua_interrupt_end(void) {
     if (watching && came) last = fl_clock();
     watching = false;
 }
+
+bool fl_lua_interrupt_came(void) {
+    return came != 0;
+}

@@ -10,11 +10,15 @@
 #define FINLAB_LUA_INTERRUPT_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 /** Watch for SIGINT; returns the flag that fl_run() reads. */
 const volatile sig_atomic_t *fl_lua_interrupt_begin(void);
 
 /** Stop watching. Call once after each begin. */
 void fl_lua_interrupt_end(void);
+
+/** Whether SIGINT came since the last begin. */
+bool fl_lua_interrupt_came(void);
 
 #endif

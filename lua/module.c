@@ -2,13 +2,20 @@
 #include "lua/module.h"
 #include "core/file.h"
 #include "core/method.h"
+#include "lua/database.h"
+#include "lua/digest.h"
 #include "lua/embedded.h"
 #include "lua/frontier.h"
 #include "lua/generate.h"
 #include "lua/instance.h"
+#include "lua/json.h"
 #include "lua/methods.h"
 #include "lua/solve.h"
 #include "lua/support.h"
+#include "lua/workers.h"
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /** clock(): seconds on a clock that only goes forward. */
@@ -34,13 +41,39 @@ static int write_file(lua_State *L) {
     return 1;
 }
 
+/** folder(path): make the folder and those above it, unless they are there. */
+static int make_folder(lua_State *L) {
+    size_t length;
+    const char *path = luaL_checklstring(L, 1, &length);
+    for (size_t end = 1; end <= length; end++) {
+        if (path[end] != '/' && path[end] != '\0') continue;
+        lua_pushlstring(L, path, end);
+        if (mkdir(lua_tostring(L, -1), 0777) != 0 && errno != EEXIST && path[end] == '\0') {
+            fl_error err;
+            fl_error_set(&err, FL_EIO, path, "%s", strerror(errno));
+            return fl_lua_support_fail(L, &err);
+        }
+        lua_pop(L, 1);
+    }
+    lua_pushboolean(L, true);
+    return 1;
+}
+
 /** finlab.core, the table of C functions. */
 static int open_core(lua_State *L) {
     static const luaL_Reg functions[] = {{"clock", clock_seconds},
+                                         {"database", fl_lua_database_open},
+                                         {"digest", fl_lua_digest},
+                                         {"folder", make_folder},
                                          {"generate", fl_lua_generate},
+                                         {"guard", fl_lua_workers_guard},
                                          {"instance", fl_lua_instance_new},
+                                         {"json", fl_lua_json_print},
                                          {"load", fl_lua_instance_load},
                                          {"methods", fl_lua_methods_list},
+                                         {"parse", fl_lua_json_parse},
+                                         {"poll", fl_lua_workers_poll},
+                                         {"spawn", fl_lua_workers_spawn},
                                          {"terminal", terminal},
                                          {"write", write_file},
                                          {NULL, NULL}};
@@ -50,6 +83,8 @@ static int open_core(lua_State *L) {
     luaL_newlibtable(L, functions);
     fl_lua_support_create(L);
     fl_lua_instance_register(L, methods);
+    fl_lua_database_register(L);
+    fl_lua_workers_register(L);
     luaL_setfuncs(L, functions, 1);
     lua_pushliteral(L, FINLAB_VERSION);
     lua_setfield(L, -2, "version");

@@ -14,11 +14,12 @@ BEGIN {
     home["jansson.h"] = "core";          single["jansson.h"] = 1
     home["glpk.h"] = "milp";             single["glpk.h"] = 1
     home["igraph.h"] = "heuristics";     single["igraph.h"] = 1
+    home["sqlite3.h"] = "lua";           single["sqlite3.h"] = 1
     home["lua.h"] = home["lauxlib.h"] = home["lualib.h"] = "lua"
 
     n = split("assert ctype errno fenv float inttypes limits locale math setjmp signal stdarg stdatomic " \
               "stdbool stddef stdint stdio stdlib stdnoreturn string threads time " \
-              "fcntl pthread unistd sys/stat sys/types sys/wait", names, " ")
+              "fcntl poll pthread unistd sys/prctl sys/socket sys/stat sys/types sys/wait", names, " ")
     for (i = 1; i <= n; i++) standard[names[i] ".h"] = 1
 }
 

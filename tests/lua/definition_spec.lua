@@ -45,6 +45,8 @@ describe("the definition file", function()
         assert.same(names_of(getmetatable(fl.table {})), described("records", ":"))
         assert.same(names_of(getmetatable(fl.plot { series = { { points = {} } } })), described("plot", ":"))
         assert.same(names_of(getmetatable(fl.progress(1))), described("progress", ":"))
+        assert.same(names_of(getmetatable(fl.sweep { run = print })), described("sweep", ":"))
+        assert.same(names_of(getmetatable(fl.store "x.db")), described("store", ":"))
     end)
 
     it("has every field of results and methods", function()

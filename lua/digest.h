@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** SHA-256 (FIPS 180-4) of texts, by which a store knows an instance again. */
+#ifndef FINLAB_LUA_DIGEST_H
+#define FINLAB_LUA_DIGEST_H
+
+#include <lua.h>
+
+/** finlab.core.digest(text): 64 hexadecimal digits, as `sha256sum` prints them. O(length) */
+int fl_lua_digest(lua_State *L);
+
+#endif
