@@ -39,7 +39,8 @@ double fl_cost_ops(const fl_app *app, int block, int final) {
     return app->blocks[block].ops + head_ops(app, block, final);
 }
 
-fl_cost fl_cost_compute(const fl_instance *instance, const fl_app *app, int block, int node, int final) {
+fl_cost fl_cost_compute(const fl_instance *instance, const fl_app *app, int block, int node, int final,
+                        double share) {
     const fl_node *on = &instance->system.nodes[node];
     const fl_measured *measured = fl_block_measured(&app->blocks[block], node);
     double time = app->blocks[block].ops / on->speed;
@@ -47,7 +48,14 @@ fl_cost fl_cost_compute(const fl_instance *instance, const fl_app *app, int bloc
     double energy = time * on->power;
     if (measured != NULL && measured->energy >= 0) energy = measured->energy;
     double head = head_ops(app, block, final) / on->speed;
-    return (fl_cost){.energy = energy + head * on->power, .latency = time + head};
+    return (fl_cost){.energy = energy + head * on->power, .latency = (time + head) / share};
+}
+
+double fl_cost_share(const fl_app *app, const int *levels, int node) {
+    for (int i = 0; i < app->n_slices; i++) {
+        if (app->slices[i].node == node) return levels[i] >= 0 ? app->slices[i].levels[levels[i]] : 1;
+    }
+    return 1;
 }
 
 double fl_cost_bits(const fl_app *app, int block) {

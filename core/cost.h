@@ -34,8 +34,15 @@ int fl_cost_exit_after(const fl_app *app, int block);
 double fl_cost_ops(const fl_app *app, int block, int final);
 
 /** Computing block `block` and its exit head on `node` for one sample that gets there: measured time and
- *  energy replace the block's own, a head always adds its operations. */
-fl_cost fl_cost_compute(const fl_instance *instance, const fl_app *app, int block, int node, int final);
+ *  energy replace the block's own, a head always adds its operations.
+ *  @param share  of the node's speed, in (0, 1]: all times are divided by it. The node's power is shared in
+ *                the same proportion, so the energy does not depend on it. */
+fl_cost fl_cost_compute(const fl_instance *instance, const fl_app *app, int block, int node, int final,
+                        double share);
+
+/** The share of its speed that `node` gives: the level reserved there, 1 where the application has no slices.
+ *  @param levels  [n_slices] indices of levels, -1: none, as 1 */
+double fl_cost_share(const fl_app *app, const int *levels, int node);
 
 /** Bits that move when block `block` runs on another node than its predecessor (the source for block 0). */
 double fl_cost_bits(const fl_app *app, int block);

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/evaluate.h"
+#include "core/loads.h"
 #include "core/tolerance.h"
 #include <stdio.h>
-#include <stdlib.h>
 
 /** Remember a violation unless one was found before. */
 static void blame(fl_verdict *verdict, fl_violation violation) {
     if (verdict->violation.kind == FL_VIOLATION_NONE) verdict->violation = violation;
 }
 
-/* One application: the sum over its blocks, then its own two limits. */
+/* One placement: the sum over its blocks, then its own two limits. */
 
 /** Cost of getting to block `l` and running it; false when a link is missing. */
 static bool add_block(fl_app_cost *cost, const fl_instance *instance, const fl_app *app,
                       const fl_placement *placement, int l, fl_verdict *verdict, int h) {
     int from = l > 0 ? placement->nodes[l - 1] : app->source, to = placement->nodes[l];
-    double reach = fl_cost_reach(app, l);
+    double reach = fl_cost_reach(app, l), share = fl_cost_share(app, placement->levels, to);
     double weight = app->latency == FL_LATENCY_MEAN ? reach : 1;
-    fl_cost compute = fl_cost_compute(instance, app, l, to, placement->exit);
+    fl_cost compute = fl_cost_compute(instance, app, l, to, placement->exit, share);
     fl_cost move = {0, 0};
     if (from != to) {
         const fl_link *link = fl_instance_link(instance, from, to);
@@ -35,8 +35,8 @@ static bool add_block(fl_app_cost *cost, const fl_instance *instance, const fl_a
     return true;
 }
 
-static fl_app_cost judge_app(const fl_instance *instance, int h, const fl_placement *placement,
-                             fl_verdict *verdict) {
+static fl_app_cost judge_placement(const fl_instance *instance, int h, const fl_placement *placement,
+                                   fl_verdict *verdict) {
     const fl_app *app = &instance->apps[h];
     fl_app_cost cost = {0, 0, fl_cost_accuracy(app, placement->exit)};
     bool whole = true;
@@ -55,119 +55,86 @@ static fl_app_cost judge_app(const fl_instance *instance, int h, const fl_placem
 
 /* Limits shared by the applications */
 
-static bool over(double used, double limit) {
-    return used > limit * (1 + FL_TOLERANCE_LIMIT);
-}
-
-/** Bits per second that an application moves over an ordered pair of nodes. */
-typedef struct flow {
-    int from, to;
-    double bits;
-} flow;
-
-static int compare_flows(const void *a, const void *b) {
-    const flow *one = a, *two = b;
-    if (one->from != two->from) return (one->from > two->from) - (one->from < two->from);
-    return (one->to > two->to) - (one->to < two->to);
-}
-
-/** What all applications together ask of each node, and of the links they use. */
-typedef struct load_sums {
-    double *ops, *memory; /* [n_nodes] op/s, bytes */
-    flow *flows;          /* [n_flows] */
-    int n_flows;
-} load_sums;
-
-static void add_loads(load_sums *loads, const fl_instance *instance, int h, const fl_placement *placement) {
-    const fl_app *app = &instance->apps[h];
-    for (int l = 0; l < app->exits[placement->exit].after; l++) {
-        int from = l > 0 ? placement->nodes[l - 1] : app->source, to = placement->nodes[l];
-        double visits = app->count * app->rate * fl_cost_reach(app, l); /* per second */
-        loads->ops[to] += visits * fl_cost_ops(app, l, placement->exit);
-        loads->memory[to] += app->count * app->blocks[l].memory;
-        if (from != to) loads->flows[loads->n_flows++] = (flow){from, to, visits * fl_cost_bits(app, l)};
-    }
-}
-
-static void check_nodes(fl_verdict *verdict, const load_sums *loads, const fl_instance *instance) {
-    for (int n = 0; n < instance->system.n_nodes; n++) {
-        const fl_node *node = &instance->system.nodes[n];
-        if (over(loads->ops[n], node->capacity)) {
-            blame(verdict,
-                  (fl_violation){FL_VIOLATION_CAPACITY, -1, -1, -1, n, loads->ops[n], node->capacity});
-        }
-        if (over(loads->memory[n], node->memory)) {
-            blame(verdict,
-                  (fl_violation){FL_VIOLATION_MEMORY, -1, -1, -1, n, loads->memory[n], node->memory});
+/** What all users together take of every limit: `loads` has room for all. Returns how many. */
+static int add_loads(fl_load *loads, const fl_instance *instance, const fl_plan *plan) {
+    int n = 0;
+    for (int h = 0; h < plan->n_apps; h++) {
+        for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more) {
+            int end = n + fl_loads_of(loads + n, instance, h, at);
+            for (; n < end; n++) loads[n].amount *= at->count;
         }
     }
+    return fl_loads_sum(loads, n);
 }
 
-static void check_flows(fl_verdict *verdict, load_sums *loads, const fl_instance *instance) {
-    qsort(loads->flows, (size_t)loads->n_flows, sizeof *loads->flows, compare_flows);
-    for (int i = 0; i < loads->n_flows;) {
-        const flow *first = &loads->flows[i];
-        double bits = 0;
-        for (; i < loads->n_flows && compare_flows(first, &loads->flows[i]) == 0; i++) {
-            bits += loads->flows[i].bits;
-        }
-        const fl_link *link = fl_instance_link(instance, first->from, first->to);
-        if (link == NULL || !over(bits, link->capacity)) continue;
-        blame(verdict, (fl_violation){FL_VIOLATION_LINK_CAPACITY, -1, -1, first->from, first->to, bits,
-                                      link->capacity});
-    }
+static void check_load(fl_verdict *verdict, const fl_load *load, double limit) {
+    static const fl_violation_kind kinds[] = {[FL_LIMIT_CAPACITY] = FL_VIOLATION_CAPACITY,
+                                              [FL_LIMIT_MEMORY] = FL_VIOLATION_MEMORY,
+                                              [FL_LIMIT_SHARE] = FL_VIOLATION_SHARE,
+                                              [FL_LIMIT_LINK] = FL_VIOLATION_LINK_CAPACITY};
+    if (load->amount <= limit * (1 + FL_TOLERANCE_LIMIT)) return;
+    blame(verdict, (fl_violation){kinds[load->kind], -1, -1, load->from, load->to, load->amount, limit});
 }
 
 static fl_status check_limits(fl_verdict *verdict, const fl_instance *instance, const fl_plan *plan,
                               fl_arena *arena, fl_error *err) {
     int blocks = 0;
-    for (int h = 0; h < plan->n_apps; h++) blocks += fl_plan_depth(plan, instance, h);
-    load_sums loads = {.ops = FL_ZERO(arena, instance->system.n_nodes, double),
-                       .memory = FL_ZERO(arena, instance->system.n_nodes, double),
-                       .flows = FL_NEW(arena, blocks, flow)};
-    if (loads.ops == NULL || loads.memory == NULL || loads.flows == NULL) return fl_arena_error(arena, err);
     for (int h = 0; h < plan->n_apps; h++) {
-        if (plan->apps[h].exit >= 0) add_loads(&loads, instance, h, &plan->apps[h]);
+        for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more) {
+            blocks += fl_plan_depth(at, instance, h);
+        }
     }
-    check_nodes(verdict, &loads, instance);
-    check_flows(verdict, &loads, instance);
+    fl_load *loads = FL_NEW(arena, fl_loads_most(blocks), fl_load);
+    if (loads == NULL) return fl_arena_error(arena, err);
+    int n = add_loads(loads, instance, plan);
+    for (int i = 0; i < n; i++) check_load(verdict, &loads[i], fl_loads_limit(instance, &loads[i]));
     return FL_OK;
 }
 
 /* The judge */
 
-/** Sum up one application's cost. */
-static void add_app(fl_verdict *verdict, double *rates, const fl_app *app, const fl_app_cost *cost) {
-    double rate = app->count * app->rate;
-    *rates += rate;
+/** Sum up one placement's cost. */
+static void add_cost(fl_verdict *verdict, const fl_app *app, const fl_placement *placement,
+                     const fl_app_cost *cost) {
+    double rate = placement->count * app->rate;
+    verdict->rates += rate;
     verdict->power += rate * cost->energy;
     verdict->latency = fmax(verdict->latency, cost->latency);
     verdict->accuracy = verdict->served > 0 ? fmin(verdict->accuracy, cost->accuracy) : cost->accuracy;
-    verdict->energy = cost->energy; /* of the only application, to the last bit */
-    verdict->served += app->count;
+    verdict->energy = cost->energy; /* of the only placement, to the last bit */
+    verdict->served += placement->count;
 }
 
-fl_status fl_evaluate_plan(fl_verdict *out, fl_app_cost *apps, const fl_instance *instance,
+/** Judge all placements of application h; returns how many entries of `costs` (may be NULL) they fill. */
+static int judge_app(fl_verdict *verdict, fl_app_cost *costs, const fl_instance *instance, int h,
+                     const fl_plan *plan, int *placed) {
+    const fl_app *app = &instance->apps[h];
+    int n = 0;
+    for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more, n++) {
+        fl_app_cost cost = {0, 0, 0};
+        if (at->exit >= 0) {
+            cost = judge_placement(instance, h, at, verdict);
+            add_cost(verdict, app, at, &cost);
+            ++*placed;
+        }
+        if (costs != NULL) costs[n] = cost;
+    }
+    int served = fl_plan_served(plan, h);
+    if (served < app->count && !instance->admission) {
+        blame(verdict, (fl_violation){FL_VIOLATION_REFUSED, h, -1, -1, -1, served, app->count});
+    }
+    return n;
+}
+
+fl_status fl_evaluate_plan(fl_verdict *out, fl_app_cost *costs, const fl_instance *instance,
                            const fl_plan *plan, fl_arena *arena, fl_error *err) {
     fl_verdict verdict = {.violation = {FL_VIOLATION_NONE, -1, -1, -1, -1, 0, 0}};
-    double rates = 0;
     int placed = 0;
-    if (instance->features & FL_FEATURE_SLICES) {
-        return fl_error_set(err, FL_EUNSUPPORTED, NULL, "plans with slices cannot be judged yet");
+    for (int h = 0, n = 0; h < plan->n_apps; h++) {
+        n += judge_app(&verdict, costs != NULL ? costs + n : NULL, instance, h, plan, &placed);
     }
-    for (int h = 0; h < plan->n_apps; h++) {
-        fl_app_cost cost = {0, 0, 0};
-        if (plan->apps[h].exit >= 0) {
-            cost = judge_app(instance, h, &plan->apps[h], &verdict);
-            add_app(&verdict, &rates, &instance->apps[h], &cost);
-            placed++;
-        } else if (!instance->admission) {
-            blame(&verdict, (fl_violation){FL_VIOLATION_REFUSED, h, -1, -1, -1, 0, 0});
-        }
-        if (apps != NULL) apps[h] = cost;
-    }
-    if (placed > 1) verdict.energy = verdict.power / rates;
-    if (instance->features & (FL_FEATURE_CAPACITY | FL_FEATURE_MEMORY)) {
+    if (placed > 1) verdict.energy = verdict.power / verdict.rates;
+    if (instance->features & (FL_FEATURE_CAPACITY | FL_FEATURE_MEMORY | FL_FEATURE_SLICES)) {
         fl_arena_mark mark = fl_arena_keep(arena);
         fl_status status = check_limits(&verdict, instance, plan, arena, err);
         fl_arena_release(arena, mark);
@@ -203,7 +170,10 @@ void fl_evaluate_explain(const fl_violation *violation, const fl_instance *insta
         snprintf(out, size, "\"%s\": accuracy %.9g is under the target of %.9g", name, used, limit);
         break;
     case FL_VIOLATION_REFUSED:
-        snprintf(out, size, "\"%s\" is not served", name);
+        if (app->count == 1)
+            snprintf(out, size, "\"%s\" is not served", name);
+        else
+            snprintf(out, size, "only %.0f of %.0f users of \"%s\" are served", used, limit, name);
         break;
     case FL_VIOLATION_CAPACITY:
         snprintf(out, size, "node \"%s\" is asked for %.9g op/s, over its capacity of %.9g", to, used, limit);
@@ -215,6 +185,9 @@ void fl_evaluate_explain(const fl_violation *violation, const fl_instance *insta
         break;
     case FL_VIOLATION_MEMORY:
         snprintf(out, size, "node \"%s\" is asked for %.9g bytes, over its memory of %.9g", to, used, limit);
+        break;
+    case FL_VIOLATION_SHARE:
+        snprintf(out, size, "shares of node \"%s\" add up to %.9g, over 1", to, used);
         break;
     }
 }

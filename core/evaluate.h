@@ -12,10 +12,12 @@ typedef enum fl_violation_kind {
     FL_VIOLATION_NODE,          /* `block` may not run on `to` */
     FL_VIOLATION_DEADLINE,      /* used, limit: s */
     FL_VIOLATION_ACCURACY,      /* used, limit: share of samples */
-    FL_VIOLATION_REFUSED,       /* `app` is not served although the instance has no admission */
+    FL_VIOLATION_REFUSED,       /* users of `app` are not served although the instance has no admission; used:
+                                   how many are, limit: how many should be */
     FL_VIOLATION_CAPACITY,      /* node `to`; used, limit: op/s */
     FL_VIOLATION_LINK_CAPACITY, /* link `from`, `to`; used, limit: bit/s */
-    FL_VIOLATION_MEMORY         /* node `to`; used, limit: bytes */
+    FL_VIOLATION_MEMORY,        /* node `to`; used, limit: bytes */
+    FL_VIOLATION_SHARE          /* node `to`; used: shares of its speed in all, limit: 1 */
 } fl_violation_kind;
 
 /** The first rule that a plan breaks; fields that do not apply are -1 or 0. */
@@ -25,7 +27,7 @@ typedef struct fl_violation {
     double used, limit;
 } fl_violation;
 
-/** What one application's placement costs. */
+/** What one placement costs, by user. */
 typedef struct fl_app_cost {
     double energy;   /* J per inference; INFINITY when a link is missing */
     double latency;  /* s, by the application's latency rule; INFINITY when a link is missing */
@@ -34,23 +36,23 @@ typedef struct fl_app_cost {
 
 typedef struct fl_verdict {
     bool feasible;
-    double energy;   /* J per inference, the rate-weighted mean over the served applications; INFINITY when
-                        a link is missing, 0 when none is served */
+    double energy;   /* J per inference, the rate-weighted mean over the users served; INFINITY when a link is
+                        missing, 0 when none is served */
     double power;    /* W, sum of count * rate * energy */
-    double latency;  /* s, the largest of the applications' */
-    double accuracy; /* the least of the applications' */
-    int served;      /* applications served, count included */
+    double latency;  /* s, the largest of the placements' */
+    double accuracy; /* the least of the placements' */
+    long long served;       /* users */
+    double rates;           /* inferences/s of the users served: power / energy */
     fl_violation violation; /* FL_VIOLATION_NONE when feasible */
 } fl_verdict;
 
 /** Judge a plan: what it costs and whether it is allowed.
  *  @param out   written only on FL_OK, which is also returned for a plan that breaks rules
- *  @param apps  [n_apps] each application's cost, or NULL; zeros for a refused one
- *  @param plan  as fl_plan_create(): placements of the right length with nodes and exits in range
+ *  @param costs [fl_plan_size(plan)] each placement's cost, in order, or NULL; zeros for a refused
+ * application
  *  @param arena scratch, released again; used only when the instance has limits
- *  @return FL_EUNSUPPORTED when the instance has slices; FL_ENOMEM.
- *  O(blocks) without limits, else + O(nodes + blocks log blocks). */
-fl_status fl_evaluate_plan(fl_verdict *out, fl_app_cost *apps, const fl_instance *instance,
+ *  @return FL_ENOMEM. O(blocks) without limits, else O(blocks log blocks) over all placements. */
+fl_status fl_evaluate_plan(fl_verdict *out, fl_app_cost *costs, const fl_instance *instance,
                            const fl_plan *plan, fl_arena *arena, fl_error *err);
 
 /** Say in words which rule is broken, e.g. "latency 0.005 s is over the deadline of 0.004 s". "" when none.

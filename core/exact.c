@@ -23,7 +23,7 @@ static fl_status answer_plans(fl_answer *answer, const fl_task *task, const fl_l
         const fl_labels_path *path = &found->paths[i];
         fl_reduce_restore(original, path->nodes, task->instance->apps[0].exits[path->exit].after);
         FL_TRY(fl_plan_create(&plans[i], task->instance, task->arena, err));
-        plans[i].apps[0] = (fl_placement){.exit = path->exit, .nodes = path->nodes};
+        FL_TRY(fl_plan_place(&plans[i], task->instance, 0, path->exit, path->nodes, task->arena, err));
     }
     answer->plan = plans[0];
     if (task->settings->value[OPTION_K] > 1) {

@@ -8,7 +8,7 @@ static fl_status add_point(bool *allowed, fl_frontier *out, const fl_instance *i
                            const fl_labels_path *path, fl_arena *arena, fl_error *err) {
     fl_frontier_point *point = &out->points[out->n_points++];
     FL_TRY(fl_plan_create(&point->plan, instance, arena, err));
-    point->plan.apps[0] = (fl_placement){.exit = path->exit, .nodes = path->nodes};
+    FL_TRY(fl_plan_place(&point->plan, instance, 0, path->exit, path->nodes, arena, err));
     FL_TRY(fl_evaluate_plan(&point->verdict, NULL, instance, &point->plan, arena, err));
     *allowed = point->verdict.feasible;
     return FL_OK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/generate.h"
+#include "core/dual.h"
 #include "core/evaluate.h"
 #include "core/passes.h"
 #include "core/random.h"
@@ -219,6 +220,28 @@ static void draw_app(recipe_draw *draw, fl_app *app, int h) {
     if (app->exits != NULL) app->accuracy = draw_accuracy(draw, app);
 }
 
+/** Levels of the speed of some nodes. */
+static void draw_slices(recipe_draw *draw, fl_app *app) {
+    fl_random *random = &draw->random;
+    fl_slices *slices = FL_NEW(draw->arena, draw->recipe.nodes, fl_slices);
+    for (int n = 0; slices != NULL && n < draw->recipe.nodes; n++) {
+        if (fl_random_chance(random, 0.6)) continue;
+        int n_levels = fl_random_int(random, 1, 3);
+        double *levels = FL_NEW(draw->arena, n_levels, double);
+        if (levels == NULL) return;
+        for (int k = 0; k < n_levels; k++) levels[k] = (k + fl_random_between(random, 0.1, 1)) / n_levels;
+        slices[app->n_slices++] = (fl_slices){n, n_levels, levels};
+    }
+    app->slices = slices;
+}
+
+/** What is only there with several users: drawn last, so that the rest of an instance does not depend on it.
+ */
+static void draw_sharing(recipe_draw *draw, fl_app *app) {
+    if (draw->recipe.users > 0) app->count = fl_random_int(&draw->random, 1, draw->recipe.users);
+    if (draw->recipe.slices && fl_random_chance(&draw->random, 0.7)) draw_slices(draw, app);
+}
+
 /* Limits: around what the applications would use if they shared the nodes evenly */
 
 static void draw_limits(recipe_draw *draw, fl_instance *parts) {
@@ -277,12 +300,10 @@ static fl_status judged_latency(const fl_instance *instance, int h, int exit, co
                                 double *latency, fl_arena *arena, fl_error *err) {
     fl_plan plan;
     fl_verdict verdict;
-    fl_app_cost *apps = FL_NEW(arena, instance->n_apps, fl_app_cost);
-    if (apps == NULL) return fl_arena_error(arena, err);
     FL_TRY(fl_plan_create(&plan, instance, arena, err));
     FL_TRY(fl_plan_place(&plan, instance, h, exit, nodes, arena, err));
-    FL_TRY(fl_evaluate_plan(&verdict, apps, instance, &plan, arena, err));
-    *latency = apps[h].latency;
+    FL_TRY(fl_evaluate_plan(&verdict, NULL, instance, &plan, arena, err));
+    *latency = verdict.latency; /* of the only application placed */
     return FL_OK;
 }
 
@@ -320,6 +341,77 @@ static fl_status set_deadlines(recipe_draw *draw, fl_instance **out, const fl_in
     return fl_instance_with(out, base, changes, base->n_apps, FL_PLACE_JSON, err);
 }
 
+/* Binding limits */
+
+/** What the cheapest plans take. */
+typedef struct demand {
+    double *ops, *memory; /* [n_nodes] */
+    double *bits;         /* [n_links] */
+} demand;
+
+static void add_demand(demand *to, const fl_instance *instance, const fl_app *app, int exit,
+                       const int *nodes) {
+    const fl_system *system = &instance->system;
+    for (int l = 0; l < app->exits[exit].after; l++) {
+        int from = l > 0 ? nodes[l - 1] : app->source;
+        double visits = app->count * app->rate * fl_cost_reach(app, l);
+        to->ops[nodes[l]] += visits * fl_cost_ops(app, l, exit);
+        to->memory[nodes[l]] += app->count * app->blocks[l].memory;
+        for (int i = 0; from != nodes[l] && i < system->n_links; i++) {
+            if (system->links[i].from == from && system->links[i].to == nodes[l]) {
+                to->bits[i] += visits * fl_cost_bits(app, l);
+            }
+        }
+    }
+}
+
+/** The plan of one application that is cheapest, or cheapest but for the multiplier that its deadline has in
+ *  the Lagrangian dual. */
+static fl_status demand_of(demand *to, const fl_instance *instance, int h, fl_arena *arena, fl_error *err) {
+    fl_layers layers;
+    fl_dual dual;
+    FL_TRY(fl_layers_build(&layers, instance, h, arena, err));
+    FL_TRY(fl_dual_solve(&dual, &layers, 20, false, arena, err));
+    if (dual.exit >= 0) add_demand(to, instance, &instance->apps[h], dual.exit, dual.nodes);
+    return FL_OK;
+}
+
+static double limit_around(recipe_draw *draw, double used) {
+    bool bound = fl_random_chance(&draw->random, 0.7);
+    double limit = used * fl_random_between(&draw->random, 0.4, 1.1);
+    return bound && used > 0 ? limit : INFINITY;
+}
+
+/** Replace the instance by one with limits around what its applications would take. */
+static fl_status bind_limits(recipe_draw *draw, fl_instance **instance, fl_error *err) {
+    fl_instance parts = **instance, *bound;
+    const fl_system *system = &parts.system;
+    fl_arena *arena = draw->arena;
+    demand used = {FL_ZERO(arena, system->n_nodes, double), FL_ZERO(arena, system->n_nodes, double),
+                   FL_ZERO(arena, system->n_links, double)};
+    fl_node *nodes = FL_NEW(arena, system->n_nodes, fl_node);
+    fl_node_link *links = FL_NEW(arena, system->n_links, fl_node_link);
+    fl_status status = arena->failed ? fl_arena_error(arena, err) : FL_OK;
+    for (int h = 0; h < parts.n_apps && status == FL_OK; h++) {
+        status = demand_of(&used, *instance, h, arena, err);
+    }
+    for (int n = 0; n < system->n_nodes && status == FL_OK; n++) {
+        nodes[n] = system->nodes[n];
+        nodes[n].capacity = limit_around(draw, used.ops[n]);
+        nodes[n].memory = limit_around(draw, used.memory[n]);
+    }
+    for (int i = 0; i < system->n_links && status == FL_OK; i++) {
+        links[i] = system->links[i];
+        links[i].link.capacity = limit_around(draw, used.bits[i]);
+    }
+    parts.system.nodes = nodes;
+    parts.system.links = links;
+    if (status == FL_OK) status = fl_instance_create(&bound, &parts, FL_PLACE_JSON, err);
+    fl_instance_free(*instance);
+    *instance = status == FL_OK ? bound : NULL;
+    return status;
+}
+
 /* The whole */
 
 static fl_status check(const fl_recipe *recipe, fl_error *err) {
@@ -331,6 +423,7 @@ static fl_status check(const fl_recipe *recipe, fl_error *err) {
                   {"exits", recipe->exits, recipe->blocks > 0 ? recipe->blocks : MOST},
                   {"apps", recipe->apps, MOST},
                   {"tiers", recipe->tiers, 100},
+                  {"users", recipe->users, 1e6},
                   {"energy_scale", recipe->energy_scale, 1e30},
                   {"time_scale", recipe->time_scale, 1e30}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -361,12 +454,15 @@ static fl_status generate(recipe_draw *draw, fl_instance **out, fl_error *err) {
     draw_system(draw, &parts.system);
     fl_app *apps = FL_NEW(draw->arena, parts.n_apps, fl_app);
     for (int h = 0; apps != NULL && h < parts.n_apps; h++) draw_app(draw, &apps[h], h);
+    for (int h = 0; apps != NULL && h < parts.n_apps; h++) draw_sharing(draw, &apps[h]);
     parts.apps = apps;
+    parts.admission = draw->recipe.admission;
     if (!draw->arena->failed && draw->recipe.limits) draw_limits(draw, &parts);
     if (draw->arena->failed) return fl_arena_error(draw->arena, err);
     FL_TRY(fl_instance_create(&base, &parts, FL_PLACE_JSON, err));
     fl_status status = set_deadlines(draw, out, base, err);
     fl_instance_free(base);
+    if (status == FL_OK && draw->recipe.binding) status = bind_limits(draw, out, err);
     return status;
 }
 

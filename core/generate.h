@@ -25,6 +25,11 @@ typedef struct fl_recipe {
     fl_tightness tightness;
     bool plain;  /* no pins, missing links, measured values, heads, shares, mean rule: chain and exits only */
     bool limits; /* capacities and memories that can bind */
+    bool binding; /* limits on nodes and links around what the applications' own cheapest plans take together:
+                     most of them bind, and often no plan is left for all */
+    int users;    /* > 0: applications of 1 to so many users */
+    bool admission;      /* users may be refused */
+    bool slices;         /* some applications reserve shares of some nodes' speed */
     double energy_scale; /* all energies times this; 0: 1 */
     double time_scale;   /* all times times this; 0: 1 */
 } fl_recipe;

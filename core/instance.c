@@ -253,17 +253,27 @@ static fl_status check_slices(const fl_instance *instance, const fl_app *app, fl
     return FL_OK;
 }
 
+/** The least share of a node's speed that the application may reserve, 1 without slices. */
+static double least_level(const fl_app *app) {
+    double least = 1;
+    for (int i = 0; i < app->n_slices; i++) {
+        for (int k = 0; k < app->slices[i].n_levels; k++) least = fmin(least, app->slices[i].levels[k]);
+    }
+    return least;
+}
+
 /** Refuse numbers so extreme that a sum or product of costs could overflow, so that no solver ever meets an
  *  infinity or a NaN: the dearest way through all blocks, and its power, must stay under FL_COST_MOST. */
 static fl_status check_magnitudes(const fl_instance *instance, const fl_app *app, fl_place *place,
                                   fl_error *err) {
     fl_link worst = fl_instance_worst_link(&instance->system);
-    double energy = 0, latency = 0, bits = 0, ops = 0;
+    double energy = 0, latency = 0, bits = 0, ops = 0, share = least_level(app);
     for (int l = 0; l < app->n_blocks; l++) {
         double block_energy = 0, block_latency = 0;
         for (int n = 0; n < instance->system.n_nodes; n++) {
             int exit = fl_cost_exit_after(app, l);
-            fl_cost compute = fl_cost_compute(instance, app, l, n, exit >= 0 ? exit : app->n_exits - 1);
+            fl_cost compute =
+                fl_cost_compute(instance, app, l, n, exit >= 0 ? exit : app->n_exits - 1, share);
             block_energy = fmax(block_energy, compute.energy);
             block_latency = fmax(block_latency, compute.latency);
             if (isnan(compute.energy) || isnan(compute.latency)) block_energy = INFINITY;
@@ -349,12 +359,13 @@ static unsigned limits_that_bind(const fl_instance *instance) {
 }
 
 static unsigned find_features(const fl_instance *instance) {
-    unsigned features = instance->n_apps > 1 ? FL_FEATURE_SEVERAL : 0;
-    if (instance->admission) features |= FL_FEATURE_ADMISSION;
+    unsigned features = instance->admission ? FL_FEATURE_ADMISSION : 0;
     for (int h = 0; h < instance->n_apps; h++) {
         if (instance->apps[h].n_slices > 0) features |= FL_FEATURE_SLICES;
     }
-    return instance->shared->limited ? features | limits_that_bind(instance) : features;
+    if (instance->shared->limited) features |= limits_that_bind(instance);
+    bool apart = instance->apps[0].count > 1 && features != 0; /* users whom the limits can set apart */
+    return instance->n_apps > 1 || apart ? features | FL_FEATURE_SEVERAL : features;
 }
 
 /* Deep copies into the arena; a failed allocation is noticed by the arena and reported once at the end. */
@@ -498,19 +509,44 @@ static fl_status apply(fl_app *app, const fl_change *change, const fl_instance *
     return heavier ? check_magnitudes(instance, app, &place, err) : FL_OK;
 }
 
+/** A variant of `base` with room for its own list of applications. */
+static fl_status create_variant(fl_instance **out, fl_app **apps, const fl_instance *base, int n_apps,
+                                fl_error *err) {
+    *out = NULL;
+    *apps = malloc((size_t)n_apps * sizeof **apps);
+    fl_instance *instance = *apps != NULL ? create_empty(base->shared) : NULL;
+    if (instance == NULL) {
+        free(*apps);
+        return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
+    }
+    *instance = *base;
+    instance->variant = true;
+    instance->n_apps = n_apps;
+    instance->apps = *apps;
+    *out = instance;
+    return FL_OK;
+}
+
+fl_status fl_instance_alone(fl_instance **out, const fl_instance *base, const fl_app *app,
+                            const fl_groups *groups, unsigned features, fl_error *err) {
+    fl_app *apps;
+    FL_TRY(create_variant(out, &apps, base, 1, err));
+    apps[0] = *app;
+    apps[0].count = 1;
+    (*out)->admission = false;
+    (*out)->features = features;
+    if (groups != NULL) (*out)->groups = *groups;
+    return FL_OK;
+}
+
 fl_status fl_instance_with(fl_instance **out, const fl_instance *base, const fl_change *changes,
                            int n_changes, fl_place_style style, fl_error *err) {
+    fl_instance *instance;
+    fl_app *apps;
+    fl_status status = FL_OK;
     *out = NULL;
-    fl_instance *instance = create_empty(base->shared);
-    if (instance == NULL) return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
-    struct fl_instance_shared *shared = instance->shared;
-    *instance = *base;
-    instance->shared = shared;
-    instance->variant = true;
-    fl_app *apps = malloc((size_t)base->n_apps * sizeof *apps);
-    instance->apps = apps;
-    fl_status status = apps != NULL ? FL_OK : fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
-    if (apps != NULL) memcpy(apps, base->apps, (size_t)base->n_apps * sizeof *apps);
+    FL_TRY(create_variant(&instance, &apps, base, base->n_apps, err));
+    memcpy(apps, base->apps, (size_t)base->n_apps * sizeof *apps);
     bool heavier = false;
     for (int i = 0; i < n_changes && status == FL_OK; i++) {
         heavier |= !isnan(changes[i].rate) || changes[i].count != 0;

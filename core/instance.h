@@ -109,7 +109,7 @@ typedef struct fl_system {
 
 /** What an instance asks for beyond one application's deadline and accuracy; a bit set. */
 typedef enum fl_feature {
-    FL_FEATURE_SEVERAL = 1,   /* more than one application */
+    FL_FEATURE_SEVERAL = 1,   /* more than one application, or more than one user and another feature */
     FL_FEATURE_CAPACITY = 2,  /* a node or link capacity that could be exceeded */
     FL_FEATURE_MEMORY = 4,    /* a node memory that could be exceeded */
     FL_FEATURE_ADMISSION = 8, /* applications may be refused */
@@ -178,6 +178,15 @@ fl_status fl_instance_with(fl_instance **out, const fl_instance *base, const fl_
 
 /** Release an instance; NULL is fine. */
 void fl_instance_free(fl_instance *instance);
+
+/** An instance with the system of `base` and one application: what one user faces who is alone on it. For
+ *  methods that place one user after another.
+ *  @param app     copied; what it points to is neither copied nor checked and must outlive the instance
+ *  @param groups  as app; NULL: those of `base`
+ *  @param features  which limits of the system are to be kept: FL_FEATURE_CAPACITY, FL_FEATURE_MEMORY
+ *  O(1) */
+fl_status fl_instance_alone(fl_instance **out, const fl_instance *base, const fl_app *app,
+                            const fl_groups *groups, unsigned features, fl_error *err);
 
 /** The link from node `from` to node `to`, or NULL when there is none (a == b included). O(log links) */
 const fl_link *fl_instance_link(const fl_instance *instance, int from, int to);

@@ -13,9 +13,22 @@ static int find_depth(const fl_app *app) {
     return 0;
 }
 
+/** The share of its speed that node n gives, 0: it may not be used. Without `levels` the largest. */
+static double share_of(const fl_app *app, const int *levels, int n) {
+    for (int i = 0; i < app->n_slices; i++) {
+        const fl_slices *slices = &app->slices[i];
+        if (slices->node != n) continue;
+        if (levels != NULL) return levels[i] >= 0 ? slices->levels[levels[i]] : 0;
+        double largest = 0;
+        for (int k = 0; k < slices->n_levels; k++) largest = fmax(largest, slices->levels[k]);
+        return largest;
+    }
+    return 1;
+}
+
 /** What computing block `l` costs on every node when `final` is the final exit, weights included. */
 static void fill_vectors(double *latency, double *energy, const fl_instance *instance, const fl_app *app,
-                         int l, int final, double weight, double reach) {
+                         int l, int final, const int *levels, double weight, double reach) {
     const fl_block *block = &app->blocks[l];
     bool anywhere = block->n_allowed < 0;
     int n_nodes = instance->system.n_nodes;
@@ -24,7 +37,12 @@ static void fill_vectors(double *latency, double *energy, const fl_instance *ins
     }
     for (int i = 0; i < (anywhere ? n_nodes : block->n_allowed); i++) {
         int n = anywhere ? i : block->allowed[i];
-        fl_cost compute = fl_cost_compute(instance, app, l, n, final);
+        double share = app->n_slices > 0 ? share_of(app, levels, n) : 1;
+        if (share == 0) {
+            latency[n] = energy[n] = INFINITY;
+            continue;
+        }
+        fl_cost compute = fl_cost_compute(instance, app, l, n, final, share);
         latency[n] = weight * compute.latency;
         energy[n] = reach * compute.energy;
     }
@@ -33,7 +51,7 @@ static void fill_vectors(double *latency, double *energy, const fl_instance *ins
 /** Fill layer `l`, its vectors in `vectors` [4 * n_nodes]. When the head of the exit after it runs anyhow, or
  *  has no operations, going on and stopping cost the same and share their vectors. */
 static void fill_layer(fl_layer *layer, const fl_instance *instance, const fl_app *app, int l,
-                       double *vectors) {
+                       const int *levels, double *vectors) {
     int n_nodes = instance->system.n_nodes, exit = fl_cost_exit_after(app, l), last = app->n_exits;
     double reach = fl_cost_reach(app, l);
     double weight = app->latency == FL_LATENCY_MEAN ? reach : 1;
@@ -43,19 +61,24 @@ static void fill_layer(fl_layer *layer, const fl_instance *instance, const fl_ap
                         .latency = vectors,
                         .energy = vectors + n_nodes,
                         .exit = exit >= 0 && fl_cost_accurate(app, exit) ? exit : -1};
-    fill_vectors(vectors, vectors + n_nodes, instance, app, l, last, weight, reach);
+    fill_vectors(vectors, vectors + n_nodes, instance, app, l, last, levels, weight, reach);
     if (layer->exit < 0) return;
     layer->final_latency = layer->latency;
     layer->final_energy = layer->energy;
     if (fl_cost_ops(app, l, exit) == fl_cost_ops(app, l, last)) return;
     vectors += 2 * (size_t)n_nodes;
-    fill_vectors(vectors, vectors + n_nodes, instance, app, l, exit, weight, reach);
+    fill_vectors(vectors, vectors + n_nodes, instance, app, l, exit, levels, weight, reach);
     layer->final_latency = vectors;
     layer->final_energy = vectors + n_nodes;
 }
 
 fl_status fl_layers_build(fl_layers *out, const fl_instance *instance, int app, fl_arena *arena,
                           fl_error *err) {
+    return fl_layers_build_at(out, instance, app, NULL, arena, err);
+}
+
+fl_status fl_layers_build_at(fl_layers *out, const fl_instance *instance, int app, const int *levels,
+                             fl_arena *arena, fl_error *err) {
     const fl_app *of = &instance->apps[app];
     int n_nodes = instance->system.n_nodes, n_layers = find_depth(of);
     if (instance->groups.slowness == NULL) {
@@ -72,7 +95,7 @@ fl_status fl_layers_build(fl_layers *out, const fl_instance *instance, int app, 
         ends[n_nodes + n] = instance->system.nodes[n].rx_energy;
     }
     for (int l = 0; l < n_layers; l++) {
-        fill_layer(&layer[l], instance, of, l, vectors + 4 * (size_t)n_nodes * (size_t)l);
+        fill_layer(&layer[l], instance, of, l, levels, vectors + 4 * (size_t)n_nodes * (size_t)l);
     }
     *out = (fl_layers){.instance = instance,
                        .app = app,
@@ -86,4 +109,65 @@ fl_status fl_layers_build(fl_layers *out, const fl_instance *instance, int app, 
                        .tx = ends,
                        .rx = ends + n_nodes};
     return FL_OK;
+}
+
+/* Pricing */
+
+/** A copy of `energy` with what running `ops` operations a second and holding `bytes` costs on top. */
+static const double *price_vector(const double *energy, const fl_layers *layers, const fl_prices *prices,
+                                  double ops, double bytes, fl_arena *arena) {
+    const fl_app *app = &layers->instance->apps[layers->app];
+    double *to = FL_NEW(arena, layers->n_nodes, double);
+    for (int n = 0; to != NULL && n < layers->n_nodes; n++) {
+        to[n] = energy[n] + prices->capacity[n] * ops + prices->memory[n] * bytes;
+    }
+    for (int i = 0; to != NULL && i < app->n_slices; i++) { /* what is reserved takes no capacity */
+        int n = app->slices[i].node;
+        to[n] = energy[n] + prices->memory[n] * bytes;
+    }
+    return to;
+}
+
+static void price_layer(fl_layer *layer, const fl_layers *layers, int l, const fl_prices *prices,
+                        fl_arena *arena) {
+    const fl_app *app = &layers->instance->apps[layers->app];
+    double visits = app->rate * fl_cost_reach(app, l), bytes = app->blocks[l].memory;
+    bool own = layer->exit >= 0 && layer->final_energy != layer->energy;
+    layer->energy =
+        price_vector(layer->energy, layers, prices, visits * fl_cost_ops(app, l, app->n_exits), bytes, arena);
+    if (layer->exit < 0) return;
+    double final_ops = visits * fl_cost_ops(app, l, layer->exit);
+    layer->final_energy =
+        own ? price_vector(layer->final_energy, layers, prices, final_ops, bytes, arena) : layer->energy;
+}
+
+/** Groups of one node each, with prices added to the energy per bit; a failed allocation is noticed by the
+ *  arena. */
+static const fl_groups *price_links(const fl_layers *layers, const double *link, fl_arena *arena) {
+    const fl_groups *old = layers->groups;
+    size_t n_nodes = (size_t)layers->n_nodes, n_old = (size_t)old->n_groups;
+    double rate = layers->instance->apps[layers->app].rate;
+    fl_groups *new = FL_NEW(arena, 1, fl_groups);
+    int *group = FL_NEW(arena, n_nodes, int);
+    double *matrix = FL_NEW(arena, 3 * n_nodes * n_nodes, double);
+    if (new == NULL || group == NULL || matrix == NULL) return old;
+    double *slowness = matrix, *delay = matrix + n_nodes * n_nodes, *energy = delay + n_nodes * n_nodes;
+    for (size_t a = 0; a < n_nodes; a++) {
+        group[a] = (int)a;
+        for (size_t b = 0; b < n_nodes; b++) {
+            size_t at = a * n_nodes + b, from = (size_t)old->group[a] * n_old + (size_t)old->group[b];
+            slowness[at] = old->slowness[from];
+            delay[at] = old->delay[from];
+            energy[at] = old->energy[from] + rate * link[at];
+        }
+    }
+    *new = (fl_groups){
+        .n_groups = (int)n_nodes, .group = group, .slowness = slowness, .delay = delay, .energy = energy};
+    return new;
+}
+
+fl_status fl_layers_price(fl_layers *layers, const fl_prices *prices, fl_arena *arena, fl_error *err) {
+    for (int l = 0; l < layers->n_layers; l++) price_layer(&layers->layer[l], layers, l, prices, arena);
+    if (prices->link != NULL) layers->groups = price_links(layers, prices->link, arena);
+    return arena->failed ? fl_arena_error(arena, err) : FL_OK;
 }

@@ -41,9 +41,27 @@ typedef struct fl_layers {
     const double *tx, *rx; /* [n_nodes] J/bit */
 } fl_layers;
 
-/** Tabulate application `app`. O(groups^2 + blocks * nodes) */
+/** Tabulate application `app`, for one of its users and with the largest level of every sliced node.
+ *  O(groups^2 + blocks * nodes) */
 fl_status fl_layers_build(fl_layers *out, const fl_instance *instance, int app, fl_arena *arena,
                           fl_error *err);
+
+/** The same with these levels.
+ *  @param levels  [n_slices] index of a level; -1: the node may not be used; NULL: the largest of each */
+fl_status fl_layers_build_at(fl_layers *out, const fl_instance *instance, int app, const int *levels,
+                             fl_arena *arena, fl_error *err);
+
+/** What it costs to use what is shared, J per inference: prices on the loads of one user (core/loads.h). */
+typedef struct fl_prices {
+    const double *capacity; /* [n_nodes] per op/s */
+    const double *memory;   /* [n_nodes] per byte */
+    const double *link;     /* [n_nodes * n_nodes] per bit/s, row = sender; NULL: none */
+} fl_prices;
+
+/** Add prices to the energies of freshly built layers: a path then costs its energy and its loads' prices.
+ *  Prices of shares of nodes are the caller's to add. Numbers live in `arena`.
+ *  O(blocks * nodes), with link prices + O(nodes^2) */
+fl_status fl_layers_price(fl_layers *layers, const fl_prices *prices, fl_arena *arena, fl_error *err);
 
 /** The cost of moving from node a into layer l on node b; false when there is no link. */
 static inline bool fl_layers_move(const fl_layers *layers, int l, int a, int b, fl_cost *out) {

@@ -18,11 +18,16 @@ double fl_method_setting(const fl_method *method, const fl_settings *settings, c
     return settings->value[fl_method_option(method, name)];
 }
 
+bool fl_method_sequential(const fl_method *method) {
+    return !(method->honours & FL_FEATURE_SEVERAL);
+}
+
 void fl_settings_default(fl_settings *out, const fl_method *method, const fl_instance *instance) {
     for (int i = 0; i < method->n_options; i++) {
         const fl_option *option = &method->options[i];
         out->value[i] = option->type == FL_OPTION_NODE ? instance->apps[0].source : option->fallback;
     }
+    for (int i = 0; i < FL_SEQUENTIAL_OPTIONS; i++) out->sequential[i] = fl_sequential_options[i].fallback;
 }
 
 /* Reading one option: from a typed value, or from text as a command line gives it */
@@ -105,6 +110,21 @@ static fl_status read_option(double *out, const fl_option *option, const fl_inst
     return FL_OK;
 }
 
+/** The option called `name` and where its value goes; NULL: there is none. */
+static const fl_option *find_option(const fl_method *method, const char *name, fl_settings *settings,
+                                    double **value) {
+    int i = fl_method_option(method, name);
+    if (i >= 0) {
+        *value = &settings->value[i];
+        return &method->options[i];
+    }
+    for (i = 0; fl_method_sequential(method) && i < FL_SEQUENTIAL_OPTIONS; i++) {
+        *value = &settings->sequential[i];
+        if (strcmp(fl_sequential_options[i].name, name) == 0) return &fl_sequential_options[i];
+    }
+    return NULL;
+}
+
 fl_status fl_settings_read(fl_settings *out, const fl_method *method, const fl_instance *instance,
                            const fl_value *options, fl_error *err) {
     fl_settings_default(out, method, instance);
@@ -113,11 +133,12 @@ fl_status fl_settings_read(fl_settings *out, const fl_method *method, const fl_i
     if (options->kind != FL_OBJECT && !empty)
         return fl_error_set(err, FL_EINVAL, NULL, "options must be named");
     for (const fl_value *item = options->first; item != NULL; item = item->next) {
-        int i = fl_method_option(method, item->key);
-        if (i < 0) {
+        double *value;
+        const fl_option *option = find_option(method, item->key, out, &value);
+        if (option == NULL) {
             return fl_error_set(err, FL_EINVAL, item->key, "method \"%s\" has no such option", method->name);
         }
-        FL_TRY(read_option(&out->value[i], &method->options[i], instance, item, err));
+        FL_TRY(read_option(value, option, instance, item, err));
     }
     return FL_OK;
 }

@@ -29,9 +29,15 @@ typedef struct fl_option {
 
 enum { FL_OPTIONS_MOST = 12 };
 
+/** Options beside its own of a method that does not honour FL_FEATURE_SEVERAL: how it places one user after
+ *  another (core/sequential.h). */
+enum { FL_SEQUENTIAL_ORDER, FL_SEQUENTIAL_RESTARTS, FL_SEQUENTIAL_SEED, FL_SEQUENTIAL_OPTIONS };
+extern const fl_option fl_sequential_options[FL_SEQUENTIAL_OPTIONS];
+
 /** The values of a method's options, in the order of its table. */
 typedef struct fl_settings {
     double value[FL_OPTIONS_MOST]; /* a number, 0 or 1, the index of a choice, the index of a node */
+    double sequential[FL_SEQUENTIAL_OPTIONS];
 } fl_settings;
 
 /** Why a method ended. */
@@ -57,7 +63,9 @@ typedef struct fl_answer {
     fl_plan plan;          /* candidate, in the run's arena; n_apps == 0: none */
     fl_plan *alternatives; /* [n_alternatives] the best plans in order, that one first, when asked for */
     int n_alternatives;
-    double bound; /* proven lower bound on the energy, J; -INFINITY: none */
+    double bound; /* proven lower bound on the energy, J; -INFINITY: none. With admission: on that of plans
+                     that serve as many users as `most_served` */
+    long long most_served; /* no plan serves more users, proven; -1: nothing said. Only with admission */
     fl_claim claim;
     fl_stop stop;
     double claimed; /* an energy that comes without a plan, J; NAN: none */
@@ -76,7 +84,8 @@ typedef struct fl_method {
     const char *name;
     const char *summary;      /* one line */
     fl_claim may_claim;       /* NOTHING, BOUND (infeasibility included) or OPTIMAL */
-    unsigned honours;         /* fl_feature bits it can take into account; others are refused */
+    unsigned honours;         /* fl_feature bits it takes into account itself; where an instance has others,
+                                 it is run for one user after another (core/sequential.h) */
     const fl_option *options; /* [n_options] */
     int n_options;            /* <= FL_OPTIONS_MOST */
     /** Answer the task. The plan may be infeasible: the judge decides.
@@ -92,6 +101,9 @@ int fl_method_option(const fl_method *method, const char *name);
 
 /** The value of option `name`, which must exist. */
 double fl_method_setting(const fl_method *method, const fl_settings *settings, const char *name);
+
+/** Whether the method places several applications one after another. */
+bool fl_method_sequential(const fl_method *method);
 
 /** All options at their defaults. */
 void fl_settings_default(fl_settings *out, const fl_method *method, const fl_instance *instance);

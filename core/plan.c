@@ -11,19 +11,97 @@ fl_status fl_plan_create(fl_plan *out, const fl_instance *instance, fl_arena *ar
     return FL_OK;
 }
 
-fl_status fl_plan_place(fl_plan *plan, const fl_instance *instance, int app, int exit, const int *nodes,
-                        fl_arena *arena, fl_error *err) {
-    int depth = instance->apps[app].exits[exit].after;
-    int *copy = FL_NEW(arena, depth, int);
-    if (copy == NULL) return fl_arena_error(arena, err);
-    memcpy(copy, nodes, (size_t)depth * sizeof *copy);
-    plan->apps[app] = (fl_placement){.exit = exit, .nodes = copy};
+int fl_plan_depth(const fl_placement *placement, const fl_instance *instance, int app) {
+    return placement->exit < 0 ? 0 : instance->apps[app].exits[placement->exit].after;
+}
+
+int fl_plan_served(const fl_plan *plan, int app) {
+    int served = 0;
+    for (const fl_placement *at = &plan->apps[app]; at != NULL; at = at->more) served += at->count;
+    return served;
+}
+
+int fl_plan_size(const fl_plan *plan) {
+    int size = 0;
+    for (int h = 0; h < plan->n_apps; h++) {
+        for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more) size++;
+    }
+    return size;
+}
+
+/* Placing */
+
+static bool uses(const int *nodes, int depth, int node) {
+    for (int l = 0; l < depth; l++) {
+        if (nodes[l] == node) return true;
+    }
+    return false;
+}
+
+static int find_largest(const fl_slices *slices) {
+    int best = 0;
+    for (int i = 1; i < slices->n_levels; i++) {
+        if (slices->levels[i] > slices->levels[best]) best = i;
+    }
+    return best;
+}
+
+/** The levels that a placement reserves: of the nodes it uses, and no others. */
+static void set_levels(int *to, const int *levels, const fl_app *app, const int *nodes, int depth) {
+    for (int i = 0; i < app->n_slices; i++) {
+        int level = levels != NULL ? levels[i] : find_largest(&app->slices[i]);
+        to[i] = uses(nodes, depth, app->slices[i].node) ? level : -1;
+    }
+}
+
+/** Copy a placement of `count` users into `out`. */
+static fl_status copy_placement(fl_placement *out, const fl_app *app, int count, int exit, const int *nodes,
+                                const int *levels, fl_arena *arena, fl_error *err) {
+    int depth = app->exits[exit].after;
+    *out = (fl_placement){.exit = exit, .count = count, .nodes = FL_NEW(arena, depth, int)};
+    if (out->nodes == NULL) return fl_arena_error(arena, err);
+    memcpy(out->nodes, nodes, (size_t)depth * sizeof *nodes);
+    if (app->n_slices == 0) return FL_OK;
+    out->levels = FL_NEW(arena, app->n_slices, int);
+    if (out->levels == NULL) return fl_arena_error(arena, err);
+    set_levels(out->levels, levels, app, nodes, depth);
     return FL_OK;
 }
 
-int fl_plan_depth(const fl_plan *plan, const fl_instance *instance, int app) {
-    int exit = plan->apps[app].exit;
-    return exit < 0 ? 0 : instance->apps[app].exits[exit].after;
+fl_status fl_plan_place(fl_plan *plan, const fl_instance *instance, int app, int exit, const int *nodes,
+                        fl_arena *arena, fl_error *err) {
+    const fl_app *of = &instance->apps[app];
+    return copy_placement(&plan->apps[app], of, of->count, exit, nodes, NULL, arena, err);
+}
+
+static bool same_placement(const fl_placement *one, const fl_placement *two, const fl_app *app) {
+    if (one->exit != two->exit) return false;
+    if (memcmp(one->nodes, two->nodes, (size_t)app->exits[one->exit].after * sizeof *one->nodes) != 0)
+        return false;
+    return app->n_slices == 0 ||
+           memcmp(one->levels, two->levels, (size_t)app->n_slices * sizeof *one->levels) == 0;
+}
+
+fl_status fl_plan_add(fl_plan *plan, const fl_instance *instance, int app, int count, int exit,
+                      const int *nodes, const int *levels, fl_arena *arena, fl_error *err) {
+    const fl_app *of = &instance->apps[app];
+    fl_placement new, *last = &plan->apps[app];
+    FL_TRY(copy_placement(&new, of, count, exit, nodes, levels, arena, err));
+    if (last->exit < 0) {
+        *last = new;
+        return FL_OK;
+    }
+    for (fl_placement *at = last; at != NULL; at = at->more) {
+        if (same_placement(at, &new, of)) {
+            at->count += count;
+            return FL_OK;
+        }
+        last = at;
+    }
+    last->more = FL_NEW(arena, 1, fl_placement);
+    if (last->more == NULL) return fl_arena_error(arena, err);
+    *last->more = new;
+    return FL_OK;
 }
 
 /* Reading */
@@ -81,7 +159,8 @@ static fl_status read_nodes(const fl_instance *instance, const fl_value *entry, 
 
 /** Entries of result records carry costs as well; these are recomputed, never believed. */
 static fl_status check_members(const fl_value *entry, fl_place *place, fl_error *err) {
-    static const char *const known[] = {"app", "exit", "nodes", "energy", "latency", "accuracy"};
+    static const char *const known[] = {"app",    "exit",   "nodes",   "count",
+                                        "shares", "energy", "latency", "accuracy"};
     if (entry->kind != FL_OBJECT) return fl_place_error(place, err, "must be an object");
     for (const fl_value *item = entry->first; item != NULL; item = item->next) {
         bool found = false;
@@ -93,21 +172,76 @@ static fl_status check_members(const fl_value *entry, fl_place *place, fl_error 
     return FL_OK;
 }
 
-static fl_status read_entry(fl_plan *plan, const fl_instance *instance, const fl_value *entry,
-                            fl_place *place, fl_arena *arena, fl_error *err) {
-    int h, exit;
-    FL_TRY(check_members(entry, place, err));
-    FL_TRY(read_app(instance, entry, place, &h, err));
-    if (plan->apps[h].exit >= 0) {
+/** How many users the entry places: all, unless it says so. */
+static fl_status read_count(const fl_plan *plan, const fl_instance *instance, int h, const fl_value *entry,
+                            fl_place *place, int *count, fl_error *err) {
+    const fl_value *value = fl_value_get(entry, "count");
+    int users = instance->apps[h].count, placed = fl_plan_served(plan, h);
+    *count = users;
+    if (value == NULL && placed > 0) {
         return fl_place_error(place, err, "\"%s\" is placed already", instance->apps[h].name);
     }
+    if (value == NULL) return FL_OK;
+    fl_place_key(place, "count");
+    if (value->kind != FL_NUMBER) return fl_place_error(place, err, "must be a number");
+    if (!(value->number >= 1) || value->number != floor(value->number)) {
+        return fl_place_error(place, err, "must be a whole number of at least 1, not %.17g", value->number);
+    }
+    if (value->number > users - placed) {
+        return fl_place_error(place, err, "places %.17g users where %d of %d are left", value->number,
+                              users - placed, users);
+    }
+    *count = (int)value->number;
+    fl_place_pop(place);
+    return FL_OK;
+}
+
+static int find_level(const fl_slices *slices, double level) {
+    for (int i = 0; i < slices->n_levels; i++) {
+        if (slices->levels[i] == level) return i;
+    }
+    return -1;
+}
+
+/** Read the shares into `levels` [n_slices], the largest where none is named. */
+static fl_status read_shares(const fl_instance *instance, const fl_app *app, const fl_value *entry,
+                             int *levels, fl_place *place, fl_error *err) {
+    const fl_value *shares = fl_value_get(entry, "shares");
+    for (int i = 0; i < app->n_slices; i++) levels[i] = find_largest(&app->slices[i]);
+    if (shares == NULL) return FL_OK;
+    fl_place_key(place, "shares");
+    bool empty = shares->kind == FL_ARRAY && shares->n_items == 0; /* Lua's {} may be either */
+    if (shares->kind != FL_OBJECT && !empty) return fl_place_error(place, err, "must be an object of levels");
+    for (const fl_value *item = shares->first; item != NULL; item = item->next) {
+        int node = fl_instance_node(instance, item->key), i = 0;
+        fl_place_key(place, item->key);
+        if (node < 0) return fl_place_error(place, err, "no node is called \"%s\"", item->key);
+        while (i < app->n_slices && app->slices[i].node != node) i++;
+        if (i == app->n_slices) {
+            return fl_place_error(place, err, "\"%s\" has no slices of this node", app->name);
+        }
+        if (item->kind != FL_NUMBER) return fl_place_error(place, err, "must be a number");
+        levels[i] = find_level(&app->slices[i], item->number);
+        if (levels[i] < 0) return fl_place_error(place, err, "%.17g is not one of the levels", item->number);
+        fl_place_pop(place);
+    }
+    fl_place_pop(place);
+    return FL_OK;
+}
+
+static fl_status read_entry(fl_plan *plan, const fl_instance *instance, const fl_value *entry,
+                            fl_place *place, fl_arena *arena, fl_error *err) {
+    int h, exit, count;
+    FL_TRY(check_members(entry, place, err));
+    FL_TRY(read_app(instance, entry, place, &h, err));
+    FL_TRY(read_count(plan, instance, h, entry, place, &count, err));
     FL_TRY(read_exit(&instance->apps[h], entry, place, &exit, err));
     int depth = instance->apps[h].exits[exit].after;
-    int *nodes = FL_NEW(arena, depth, int);
-    if (nodes == NULL) return fl_arena_error(arena, err);
+    int *nodes = FL_NEW(arena, depth, int), *levels = FL_NEW(arena, instance->apps[h].n_slices, int);
+    if (nodes == NULL || levels == NULL) return fl_arena_error(arena, err);
     FL_TRY(read_nodes(instance, entry, depth, nodes, place, err));
-    plan->apps[h] = (fl_placement){.exit = exit, .nodes = nodes};
-    return FL_OK;
+    FL_TRY(read_shares(instance, &instance->apps[h], entry, levels, place, err));
+    return fl_plan_add(plan, instance, h, count, exit, nodes, levels, arena, err);
 }
 
 /** An array; in Lua an empty table is one as well. */
@@ -151,17 +285,39 @@ fl_status fl_plan_read(fl_plan *out, const fl_instance *instance, const fl_value
     return FL_OK;
 }
 
+/* Writing */
+
+static void write_shares(fl_value *entry, const fl_placement *placement, const fl_instance *instance,
+                         const fl_app *app, fl_arena *arena) {
+    fl_value *shares = fl_value_add(arena, entry, "shares", fl_value_object(arena));
+    for (int i = 0; i < app->n_slices; i++) {
+        const fl_slices *slices = &app->slices[i];
+        if (placement->levels[i] < 0) continue;
+        fl_value_add(arena, shares, instance->system.nodes[slices->node].name,
+                     fl_value_number(arena, slices->levels[placement->levels[i]]));
+    }
+}
+
+static void write_placement(fl_value *array, const fl_placement *placement, const fl_instance *instance,
+                            int h, fl_arena *arena) {
+    const fl_app *app = &instance->apps[h];
+    fl_value *entry = fl_value_add(arena, array, NULL, fl_value_object(arena));
+    fl_value_add(arena, entry, "app", fl_value_string(arena, app->name));
+    if (app->count > 1) fl_value_add(arena, entry, "count", fl_value_number(arena, placement->count));
+    fl_value_add(arena, entry, "exit", fl_value_number(arena, placement->exit + 1));
+    fl_value *nodes = fl_value_add(arena, entry, "nodes", fl_value_array(arena));
+    for (int l = 0; l < fl_plan_depth(placement, instance, h); l++) {
+        const char *name = instance->system.nodes[placement->nodes[l]].name;
+        fl_value_add(arena, nodes, NULL, fl_value_string(arena, name));
+    }
+    if (app->n_slices > 0) write_shares(entry, placement, instance, app, arena);
+}
+
 fl_value *fl_plan_write(const fl_plan *plan, const fl_instance *instance, fl_arena *arena) {
     fl_value *array = fl_value_array(arena);
     for (int h = 0; h < plan->n_apps; h++) {
-        if (plan->apps[h].exit < 0) continue;
-        fl_value *entry = fl_value_add(arena, array, NULL, fl_value_object(arena));
-        fl_value_add(arena, entry, "app", fl_value_string(arena, instance->apps[h].name));
-        fl_value_add(arena, entry, "exit", fl_value_number(arena, plan->apps[h].exit + 1));
-        fl_value *nodes = fl_value_add(arena, entry, "nodes", fl_value_array(arena));
-        for (int l = 0; l < fl_plan_depth(plan, instance, h); l++) {
-            const char *name = instance->system.nodes[plan->apps[h].nodes[l]].name;
-            fl_value_add(arena, nodes, NULL, fl_value_string(arena, name));
+        for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more) {
+            if (at->exit >= 0) write_placement(array, at, instance, h, arena);
         }
     }
     return arena->failed ? NULL : array;

@@ -1,40 +1,66 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** A plan: for each application its final exit and the node of every block up to it. Later blocks are not
- *  deployed. Indices count from 0 here; documents name nodes and count exits from 1. */
+/** A plan: for each application its final exit and one node for each block up to that exit.
+ *
+ *  The users of one application (its `count`) need not all be placed alike: a plan lists, for each
+ * application, its placements and how many users each stands for. Users that no placement stands for are
+ * refused.
+ *
+ *  Invariant: every placement has the length of its exit, exits and nodes in range, count >= 1 and a level
+ * for every sliced node it uses; the counts of an application add up to at most its own. Whether the plan is
+ * allowed is for the judge to say (core/evaluate.h). Plans live in an arena. */
 #ifndef FINLAB_CORE_PLAN_H
 #define FINLAB_CORE_PLAN_H
 
 #include "core/instance.h"
 
+/** Users of one application that are placed alike. */
 typedef struct fl_placement {
-    int exit;   /* final exit; -1: the application is refused (admission) */
-    int *nodes; /* [after of that exit]; NULL when refused */
+    int exit;    /* final exit; -1: nobody is served */
+    int count;   /* users placed so, >= 1; 0 when nobody is served */
+    int *nodes;  /* [after of that exit]; NULL when nobody is served */
+    int *levels; /* [n_slices] the level reserved of each sliced node, -1: none; NULL without slices */
+    struct fl_placement *more; /* users of the same application that are placed otherwise; NULL: none */
 } fl_placement;
 
 typedef struct fl_plan {
     int n_apps;         /* as the instance's; 0: no plan */
-    fl_placement *apps; /* [n_apps] */
+    fl_placement *apps; /* [n_apps] the first placement of each */
 } fl_plan;
 
 /** A plan with one placement per application, all refused, in `arena`. */
 fl_status fl_plan_create(fl_plan *out, const fl_instance *instance, fl_arena *arena, fl_error *err);
 
-/** Set application `app` to `exit` with copies of `nodes` [after of that exit]. */
+/** Place all users of application `app` alike, with copies of `nodes` [after of `exit`], and with the largest
+ *  level of each sliced node they use. */
 fl_status fl_plan_place(fl_plan *plan, const fl_instance *instance, int app, int exit, const int *nodes,
                         fl_arena *arena, fl_error *err);
 
-/** How many blocks of application `app` the plan deploys. */
-int fl_plan_depth(const fl_plan *plan, const fl_instance *instance, int app);
+/** Place `count` more users of application `app`, alike among themselves; copies what it is given. Users
+ *  placed already in the same way and these become one placement.
+ *  @param levels  [n_slices] a level for every sliced node used, other entries are ignored; NULL: the largest
+ */
+fl_status fl_plan_add(fl_plan *plan, const fl_instance *instance, int app, int count, int exit,
+                      const int *nodes, const int *levels, fl_arena *arena, fl_error *err);
 
-/** Read a plan: an array of {app, exit, nodes}, or a result record that has such an array in `plan`. The name
- *  `app` may be left out when the instance has one application; an application that the array does not name
- *  is refused.
+/** How many blocks a placement of application `app` deploys. */
+int fl_plan_depth(const fl_placement *placement, const fl_instance *instance, int app);
+
+/** How many users of an application are served. */
+int fl_plan_served(const fl_plan *plan, int app);
+
+/** How many placements there are, an application of which nobody is served counting as one. */
+int fl_plan_size(const fl_plan *plan);
+
+/** Read a plan: an array of {app, exit, nodes, count, shares}, or a result record that has such an array in
+ *  `plan`. The name `app` may be left out when the instance has one application; `count` when all users are
+ *  placed so; `shares`, an object of levels by node name, where the largest level is meant. Users that the
+ *  array does not place are refused.
  *  @return FL_EINVAL with the place of what is unknown, out of range, doubled or of the wrong length */
 fl_status fl_plan_read(fl_plan *out, const fl_instance *instance, const fl_value *document,
                        fl_place_style style, fl_arena *arena, fl_error *err);
 
-/** The document of a plan, an array of {app, exit, nodes} without the refused applications. NULL: no memory.
- */
+/** The document of a plan, as fl_plan_read() reads it; `count` and `shares` only where the application has
+ *  several users or slices. One entry per placement, in order. NULL: no memory. */
 fl_value *fl_plan_write(const fl_plan *plan, const fl_instance *instance, fl_arena *arena);
 
 #endif

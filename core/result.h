@@ -17,7 +17,7 @@ typedef enum fl_result_status {
 typedef struct fl_alternative {
     fl_plan plan;
     fl_verdict verdict; /* feasible */
-    fl_app_cost *apps;  /* [n_apps] */
+    fl_app_cost *costs; /* [fl_plan_size(plan)] */
 } fl_alternative;
 
 typedef struct fl_result {
@@ -27,24 +27,27 @@ typedef struct fl_result {
     bool has_plan;      /* the plan below is feasible, said the judge */
     fl_plan plan;       /* the answer, or the candidate that the judge refused; n_apps == 0: neither */
     fl_verdict verdict; /* of that plan */
-    fl_app_cost *apps;  /* [n_apps] of that plan */
+    fl_app_cost *costs; /* [fl_plan_size(plan)] of that plan */
+    bool admission;     /* users may be refused */
     fl_alternative *alternatives; /* [n_alternatives] the best plans in order, when asked for */
     int n_alternatives;
-    double bound;   /* proven lower bound on the energy, J; NAN: none */
-    double gap;     /* (energy - bound) / energy, 0 when both are 0; NAN without a plan or bound */
+    long long most_served; /* no plan serves more users, proven; -1: not known, or there is no admission */
+    double bound; /* proven lower bound on the energy, J; NAN: none. With admission only when the plan serves
+                     as many as can be, and on the plans that do */
+    double gap;   /* (energy - bound) / energy, 0 when both are 0; NAN without a plan or bound */
     double claimed; /* an energy that came without a plan, J; NAN: none */
     double seconds; /* wall clock of the method and the judge */
 } fl_result;
 
-/** Solve: refuse what the method cannot honour, call it, judge its plan again and decide the status.
+/** Solve: call the method, for one user after another where it cannot honour what the instance has, judge its
+ *  plan again and decide the status.
  *  An exit that no application can do without (no exit reaches the accuracy) is "infeasible" for every
  * method.
  *  @param out       borrows from `arena`, which is reset first: valid until its next use
  *  @param settings  of `method`
  *  @param interrupt may be NULL
- *  @return FL_EUNSUPPORTED when the instance has a feature that the method does not honour; FL_EINTERNAL when
- *          a method claims more than it may or the judge contradicts a proof; FL_ENOMEM, and what the method
- *          returns */
+ *  @return FL_EINTERNAL when a method claims more than it may or the judge contradicts a proof; FL_ENOMEM,
+ * and what the method returns */
 fl_status fl_run(fl_result *out, const fl_instance *instance, const fl_method *method,
                  const fl_settings *settings, fl_arena *arena, const volatile sig_atomic_t *interrupt,
                  fl_error *err);
@@ -65,7 +68,7 @@ fl_value *fl_result_write(const fl_result *result, const fl_instance *instance, 
 
 /** A verdict as a document: feasible, energy, power, latency, accuracy, reason (when refused), and `apps`
  * with each application's cost when there are several. NULL: no memory. */
-fl_value *fl_verdict_write(const fl_verdict *verdict, const fl_app_cost *apps, const fl_instance *instance,
-                           fl_arena *arena);
+fl_value *fl_verdict_write(const fl_verdict *verdict, const fl_plan *plan, const fl_app_cost *costs,
+                           const fl_instance *instance, fl_arena *arena);
 
 #endif

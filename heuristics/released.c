@@ -83,7 +83,7 @@ static double add_energy(const released *r, const int *tiers, int n) {
     double energy = 0;
     for (int i = 0; i < n; i++) {
         int node = r->node[tiers[i]];
-        fl_cost cost = fl_cost_compute(r->instance, r->app, i, node, final);
+        fl_cost cost = fl_cost_compute(r->instance, r->app, i, node, final, 1);
         if (i > 0 && tiers[i] != tiers[i - 1]) {
             double bits = fl_cost_bits(r->app, i);
             cost.energy +=

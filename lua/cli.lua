@@ -173,13 +173,18 @@ small enough to try all plans.
 --plain               chains and exits only: no pins, missing links, measured values, heads, shares or mean
                       latencies
 --limits              capacities and memories that can bind
+--binding             limits around what the applications' own cheapest plans take together
+--users N             up to so many users per application
+--admission           users may be refused
+--slices              some applications reserve shares of some nodes' speed
 --energy-scale X      all energies times X
 --time-scale X        all times times X
 -o, --output FILE     write there instead of to standard output]],
     arguments = {},
     options = {
         seed = "integer", blocks = "integer", nodes = "integer", exits = "integer", apps = "integer",
-        tiers = "integer", tight = "text", plain = "flag", limits = "flag", ["energy-scale"] = "number",
+        tiers = "integer", tight = "text", plain = "flag", limits = "flag",
+        binding = "flag", users = "integer", admission = "flag", slices = "flag", ["energy-scale"] = "number",
         ["time-scale"] = "number", output = "text",
     },
 }

@@ -109,7 +109,7 @@ local finlab = {}
 ---@field method string
 ---@field energy? number J per inference; the rate-weighted mean for several applications
 ---@field power? number W
----@field latency? number s; inside the plan for several applications, as the next
+---@field latency? number s; inside the plan for several users, as the next
 ---@field accuracy? number
 ---@field bound? number J, a proven lower bound on the energy
 ---@field gap? number (energy - bound) / energy
@@ -182,6 +182,10 @@ local finlab = {}
 ---@field tight? "any"|"loose"|"medium"|"tight" how hard the deadlines are
 ---@field plain? boolean chain and exits only
 ---@field limits? boolean capacities and memories that can bind
+---@field binding? boolean limits around what the applications' own cheapest plans take together
+---@field users? integer up to so many users per application
+---@field admission? boolean users may be refused
+---@field slices? boolean some applications reserve shares of some nodes' speed
 ---@field energy_scale? number all energies times this
 ---@field time_scale? number all times times this
 

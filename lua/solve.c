@@ -102,10 +102,10 @@ static fl_status judge(fl_value **out, bool *feasible, const fl_instance *instan
     fl_plan plan;
     fl_verdict verdict;
     FL_TRY(fl_plan_read(&plan, instance, document, style, arena, err));
-    fl_app_cost *costs = FL_NEW(arena, instance->n_apps, fl_app_cost);
+    fl_app_cost *costs = FL_NEW(arena, fl_plan_size(&plan), fl_app_cost);
     if (costs == NULL) return fl_arena_error(arena, err);
     FL_TRY(fl_evaluate_plan(&verdict, costs, instance, &plan, arena, err));
-    *out = fl_verdict_write(&verdict, costs, instance, arena);
+    *out = fl_verdict_write(&verdict, &plan, costs, instance, arena);
     *feasible = verdict.feasible;
     return FL_OK;
 }

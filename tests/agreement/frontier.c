@@ -105,7 +105,7 @@ static int by_energy(const void *a, const void *b) {
 
 static bool same_plan(const fl_plan *a, const fl_plan *b, const fl_instance *instance) {
     if (a->apps[0].exit != b->apps[0].exit) return false;
-    size_t depth = (size_t)fl_plan_depth(a, instance, 0);
+    size_t depth = (size_t)fl_plan_depth(&a->apps[0], instance, 0);
     return memcmp(a->apps[0].nodes, b->apps[0].nodes, depth * sizeof(int)) == 0;
 }
 

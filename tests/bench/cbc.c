@@ -104,7 +104,8 @@ static void judge(bench_measured *out, const fl_instance *instance, fl_placement
 static void read_solution(bench_measured *out, FILE *file, const fl_instance *instance, fl_arena *arena) {
     char line[512], name[300];
     double value;
-    fl_placement placement = {-1, FL_ZERO(arena, instance->apps[0].n_blocks, int)};
+    fl_placement placement = {
+        .exit = -1, .count = 1, .nodes = FL_ZERO(arena, instance->apps[0].n_blocks, int)};
     if (placement.nodes == NULL || fgets(line, sizeof line, file) == NULL) return;
     bool optimal = strncmp(line, "Optimal", 7) == 0, infeasible = strncmp(line, "Infeasible", 10) == 0;
     if (infeasible) out->status = FL_RESULT_INFEASIBLE;

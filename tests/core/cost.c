@@ -81,19 +81,21 @@ Test(cost, a_head_runs_where_samples_leave_and_at_the_final_exit) {
 }
 
 Test(cost, computing_takes_operations_over_speed_and_time_times_power) {
-    fl_cost on_a = fl_cost_compute(instance, app, 0, 0, 2), on_b = fl_cost_compute(instance, app, 0, 1, 2);
+    fl_cost on_a = fl_cost_compute(instance, app, 0, 0, 2, 1),
+            on_b = fl_cost_compute(instance, app, 0, 1, 2, 1);
     cr_assert(on_a.latency == 6 && on_a.energy == 12, "16 + 8 operations at 4 op/s and 2 W");
     cr_assert(on_b.latency == 3 && on_b.energy == 48);
 }
 
 Test(cost, measured_time_and_energy_replace_those_of_the_block_but_not_of_the_head) {
-    fl_cost on_a = fl_cost_compute(instance, app, 1, 0, 2), on_b = fl_cost_compute(instance, app, 1, 1, 2);
+    fl_cost on_a = fl_cost_compute(instance, app, 1, 0, 2, 1),
+            on_b = fl_cost_compute(instance, app, 1, 1, 2, 1);
     cr_assert(on_a.latency == 7 && on_a.energy == 14,
               "measured time without measured energy costs time * power");
     cr_assert(on_b.latency == 9 && on_b.energy == 5);
-    on_b = fl_cost_compute(instance, app, 1, 1, 1);
+    on_b = fl_cost_compute(instance, app, 1, 1, 1, 1);
     cr_assert(on_b.latency == 9.5 && on_b.energy == 5 + 0.5 * 16, "with the head of exit 2");
-    on_a = fl_cost_compute(instance, app, 2, 0, 2);
+    on_a = fl_cost_compute(instance, app, 2, 0, 2, 1);
     cr_assert(on_a.latency == 16 + 0.5 && on_a.energy == 11 + 0.5 * 2, "energy measured alone");
 }
 

@@ -232,11 +232,40 @@ Test(evaluate, serving_nobody_is_feasible_with_admission_and_costs_nothing) {
     cr_assert(verdict.feasible && verdict.served == 0 && verdict.energy == 0 && verdict.power == 0);
 }
 
-Test(evaluate, slices_are_not_judged) {
-    fl_instance *instance = build_variant(build_two_tiers, "/apps/0/slices", "{'edge': [0.5]}");
+Test(evaluate, a_reserved_level_slows_a_node_down_and_costs_the_same_energy) {
+    fl_instance *instance = build_variant(build_two_tiers, "/apps/0/slices", "{'edge': [0.25, 0.5, 1]}");
+    fl_instance *whole = build_instance(build_two_tiers);
     fl_plan plan = build_plan(instance, split, &arena);
-    cr_assert(fl_evaluate_plan(&verdict, NULL, instance, &plan, &arena, &err) == FL_EUNSUPPORTED);
+    fl_verdict all;
+    cr_assert(plan.apps[0].levels[0] == 2, "the largest, where none is named");
+    cr_assert(fl_evaluate_plan(&all, NULL, whole, &plan, &arena, &err) == FL_OK);
+    cr_assert(fl_evaluate_plan(&verdict, NULL, instance, &plan, &arena, &err) == FL_OK);
+    cr_assert(verdict.feasible && verdict.latency == all.latency && verdict.energy == all.energy);
+    plan.apps[0].levels[0] = 1;
+    cr_assert(fl_evaluate_plan(&verdict, NULL, instance, &plan, &arena, &err) == FL_OK);
+    cr_assert(verdict.energy == all.energy && fabs(verdict.latency - all.latency - 3e7 / 1.5e11) < 1e-15);
     fl_instance_free(instance);
+    fl_instance_free(whole);
+}
+
+Test(evaluate, shares_of_a_node_add_up_to_one_at_most) {
+    fl_instance *base = build_variant(build_two_tiers, "/apps/0/slices", "{'edge': [0.25, 0.5]}"), *instance;
+    fl_change change = FL_CHANGE_NONE;
+    change.count = 3;
+    cr_assert(fl_instance_with(&instance, base, &change, 1, FL_PLACE_JSON, &err) == FL_OK);
+    fl_plan plan = build_plan(instance,
+                              "[{'app': 'camera', 'exit': 2, 'nodes': ['mobile', 'edge'], 'count': 1},"
+                              " {'app': 'camera', 'exit': 2, 'nodes': ['mobile', 'edge'], 'count': 2,"
+                              "  'shares': {'edge': 0.25}}]",
+                              &arena);
+    cr_assert(plan.apps[0].count == 1 && plan.apps[0].more->count == 2 && fl_plan_size(&plan) == 2);
+    cr_assert(fl_evaluate_plan(&verdict, NULL, instance, &plan, &arena, &err) == FL_OK);
+    cr_assert(verdict.feasible && verdict.served == 3);
+    plan.apps[0].more->levels[0] = 1;
+    cr_assert(fl_evaluate_plan(&verdict, NULL, instance, &plan, &arena, &err) == FL_OK);
+    cr_assert(verdict.violation.kind == FL_VIOLATION_SHARE && verdict.violation.used == 1.5);
+    fl_instance_free(instance);
+    fl_instance_free(base);
 }
 
 Test(evaluate, judging_leaves_the_arena_as_it_was) {

@@ -116,7 +116,7 @@ Test(exact, solving_twice_gives_the_same_plan) {
     fl_result again;
     cr_assert(fl_run(&again, instance, &fl_exact_method, &settings, &other, NULL, &err) == FL_OK);
     cr_assert(again.status == result.status && again.verdict.energy == result.verdict.energy);
-    for (int l = 0; l < fl_plan_depth(&again.plan, instance, 0); l++) {
+    for (int l = 0; l < fl_plan_depth(&again.plan.apps[0], instance, 0); l++) {
         cr_assert(again.plan.apps[0].nodes[l] == result.plan.apps[0].nodes[l]);
     }
     fl_instance_free(instance);

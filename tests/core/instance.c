@@ -322,7 +322,8 @@ Test(instance, features_say_what_an_instance_asks_for) {
     blocks[0].memory = 1e9;
     parts.apps = apps;
     instance = create();
-    cr_assert(instance->features == (FL_FEATURE_MEMORY | FL_FEATURE_SLICES), "two users with 1e9 bytes each");
+    cr_assert(instance->features == (FL_FEATURE_SEVERAL | FL_FEATURE_MEMORY | FL_FEATURE_SLICES),
+              "two users with 1e9 bytes each");
     fl_instance_free(instance);
 }
 

@@ -60,7 +60,7 @@ static void check_k_best(uint64_t seed) {
             const fl_plan *plan = &result.alternatives[i].plan;
             cr_assert(fabs(result.alternatives[i].verdict.energy - energies[i]) <= 1e-9 * energies[i],
                       "seed %d: plan %d", (int)seed, i);
-            int depth = fl_plan_depth(plan, instance, 0);
+            int depth = fl_plan_depth(&plan->apps[0], instance, 0);
             for (int j = 0; j < i; j++) { /* no plan twice */
                 const fl_placement *other = &result.alternatives[j].plan.apps[0];
                 cr_assert(other->exit != plan->apps[0].exit ||

@@ -116,7 +116,7 @@ Test(layers, the_arcs_of_a_plan_add_up_to_what_the_judge_says) {
             cr_assert(fl_plan_create(&plan, instance, &arena, &err) == FL_OK);
             cr_assert(fl_plan_place(&plan, instance, 0, exit, nodes, &arena, &err) == FL_OK);
             cr_assert(fl_evaluate_plan(&verdict, NULL, instance, &plan, &arena, &err) == FL_OK);
-            bool whole = add_arcs(nodes, fl_plan_depth(&plan, instance, 0), &sum);
+            bool whole = add_arcs(nodes, fl_plan_depth(&plan.apps[0], instance, 0), &sum);
             bool judged = verdict.violation.kind == FL_VIOLATION_NONE ||
                           verdict.violation.kind == FL_VIOLATION_DEADLINE;
             cr_assert(whole == judged, "seed %d: %d arcs, violation %d", (int)seed, whole,

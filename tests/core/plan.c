@@ -30,7 +30,7 @@ Test(plan, a_new_plan_refuses_every_application) {
     fl_plan plan;
     cr_assert(fl_plan_create(&plan, two, &arena, &err) == FL_OK);
     cr_assert(plan.n_apps == 2 && plan.apps[0].exit == -1 && plan.apps[1].exit == -1);
-    cr_assert(fl_plan_depth(&plan, two, 0) == 0);
+    cr_assert(fl_plan_depth(&plan.apps[0], two, 0) == 0);
 }
 
 Test(plan, placing_copies_the_nodes_up_to_the_exit) {
@@ -40,7 +40,7 @@ Test(plan, placing_copies_the_nodes_up_to_the_exit) {
     cr_assert(fl_plan_place(&plan, two, 0, 1, nodes, &arena, &err) == FL_OK);
     nodes[1] = 0;
     cr_assert(plan.apps[0].exit == 1 && plan.apps[0].nodes[1] == 1 && plan.apps[1].exit == -1);
-    cr_assert(fl_plan_depth(&plan, two, 0) == 2);
+    cr_assert(fl_plan_depth(&plan.apps[0], two, 0) == 2);
 }
 
 Test(plan, a_plan_is_read_by_names_and_counts_exits_from_one) {

@@ -76,12 +76,17 @@ describe("inst:solve", function()
         assert.is_nil(line:find("\n"))
     end)
 
-    it("says when a method cannot honour what an instance asks", function()
-        local inst = assert(fl.generate { seed = 1, apps = 3, limits = true })
-        local result, message, code = inst:solve("fin")
+    it("places several applications one after another with any method", function()
+        local inst = assert(fl.generate { seed = 4, apps = 3, tight = "loose" })
+        for _, order in ipairs { "given", "deadline", "load", "random" } do
+            local result = assert(inst:solve("exact", { order = order, restarts = 3, seed = 7 }))
+            assert.equal("optimal", result.status)
+            assert.equal(3, #result.plan)
+            assert.is_number(result.plan[2].energy)
+        end
+        local result, message = inst:solve("exact", { order = "alphabetical" })
         assert.is_nil(result)
-        assert.equal("unsupported", code)
-        assert.matches("not supported by method", message)
+        assert.matches("order: must be one of given|deadline|load|random", message)
     end)
 end)
 

@@ -128,12 +128,6 @@ Test(milp, a_missing_link_can_make_it_infeasible) {
     fl_instance_free(instance);
 }
 
-Test(milp, what_it_does_not_honour_is_refused) {
-    fl_instance *instance = build_variant(build_two_tiers, "/admission", "true");
-    cr_assert(solve_run(&result, instance, &fl_milp_method, NULL, &arena, &err) == FL_EUNSUPPORTED);
-    fl_instance_free(instance);
-}
-
 Test(milp, a_deadline_may_be_met_exactly) {
     fl_instance *instance = build_instance(build_two_tiers);
     run(instance, NULL);

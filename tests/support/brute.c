@@ -99,21 +99,28 @@ static int by_energy(const void *a, const void *b) {
 typedef struct search {
     const fl_instance *instance;
     brute_answer *answer;
-    int *chosen; /* [n_apps] */
+    int *chosen; /* [n_units] */
     naive_load load;
     bool found;
     long long served;
     long double power;
 } search;
 
-/** Whether applications h.. cannot make a better plan of what the earlier ones serve and take, even were
- * there no deadline and no limit for them. */
-static bool hopeless(const search *at, int h, long long served, long double power) {
-    for (; h < at->answer->n_apps; h++) {
-        const fl_app *app = &at->instance->apps[h];
-        const brute_list *list = &at->answer->apps[h];
-        served += app->count;
-        if (!at->instance->admission && list->n > 0) power += list->plans[0].energy * app->rate * app->count;
+/** How many users unit `u` stands for. */
+static int users_of(const search *at, int u) {
+    const fl_app *app = &at->instance->apps[at->answer->app[u]];
+    bool apart = (at->instance->features & ~(unsigned)FL_FEATURE_SEVERAL) != 0;
+    return apart ? 1 : app->count;
+}
+
+/** Whether units u.. cannot make a better plan of what the earlier ones serve and take, even were there no
+ * deadline and no limit for them. */
+static bool hopeless(const search *at, int u, long long served, long double power) {
+    for (; u < at->answer->n_units; u++) {
+        const brute_list *list = &at->answer->apps[at->answer->app[u]];
+        double rate = at->instance->apps[at->answer->app[u]].rate;
+        served += users_of(at, u);
+        if (!at->instance->admission && list->n > 0) power += list->plans[0].energy * rate * users_of(at, u);
     }
     return at->found && (served < at->served || (served == at->served && power > at->power));
 }
@@ -123,41 +130,62 @@ static void keep_best(search *at, long long served, long double power) {
     at->found = true;
     at->served = served;
     at->power = power;
-    memcpy(at->answer->best, at->chosen, (size_t)at->answer->n_apps * sizeof *at->chosen);
+    memcpy(at->answer->best, at->chosen, (size_t)at->answer->n_units * sizeof *at->chosen);
 }
 
-static void combine(search *at, int h, long long served, long double power) {
+/** The first placement to try for unit u: users of one application are alike, so they take placements in
+ *  rising order, those refused last. */
+static int first_choice(const search *at, int u) {
+    if (u == 0 || at->answer->app[u - 1] != at->answer->app[u]) return 0;
+    return at->chosen[u - 1] >= 0 ? at->chosen[u - 1] : at->answer->apps[at->answer->app[u]].n;
+}
+
+static void combine(search *at, int u, long long served, long double power) {
     const brute_answer *answer = at->answer;
-    if (h == answer->n_apps) {
-        if (answer->n_apps == 1) at->answer->n_feasible++;
+    if (u == answer->n_units) {
+        if (u == 1) at->answer->n_feasible++;
         keep_best(at, served, power);
         return;
     }
+    int h = answer->app[u], users = users_of(at, u);
     const fl_app *app = &at->instance->apps[h];
     const brute_list *list = &answer->apps[h];
-    for (int i = 0; i < list->n; i++) {
+    for (int i = first_choice(at, u); i < list->n; i++) {
         const brute_plan *plan = &list->plans[i];
-        long double more = power + plan->energy * app->rate * app->count;
-        if (answer->n_apps > 1 && hopeless(at, h + 1, served + app->count, more))
-            break; /* so are all after */
+        long double more = power + plan->energy * app->rate * users;
+        if (answer->n_units > 1 && hopeless(at, u + 1, served + users, more)) break; /* so are all after */
         if (!naive_in_time(app, plan->latency)) continue;
-        naive_load_add(&at->load, at->instance, h, plan->exit, plan->nodes, 1);
-        at->chosen[h] = i;
-        if (naive_load_fits(&at->load, at->instance)) combine(at, h + 1, served + app->count, more);
-        naive_load_add(&at->load, at->instance, h, plan->exit, plan->nodes, -1);
+        naive_load_add(&at->load, at->instance, h, plan->exit, plan->nodes, users);
+        at->chosen[u] = i;
+        if (naive_load_fits(&at->load, at->instance)) combine(at, u + 1, served + users, more);
+        naive_load_add(&at->load, at->instance, h, plan->exit, plan->nodes, -users);
     }
-    at->chosen[h] = -1;
-    if (at->instance->admission) combine(at, h + 1, served, power);
+    at->chosen[u] = -1;
+    if (at->instance->admission) combine(at, u + 1, served, power);
+}
+
+/** Append a placement of the users of unit u; `room` holds the ones after an application's first. */
+static void place(fl_placement *apps, fl_placement **room, const search *at, int u) {
+    const brute_answer *answer = at->answer;
+    if (answer->best[u] < 0) return;
+    const brute_plan *plan = &answer->apps[answer->app[u]].plans[answer->best[u]];
+    fl_placement new = {.exit = plan->exit, .count = users_of(at, u), .nodes = plan->nodes};
+    fl_placement *last = &apps[answer->app[u]];
+    if (last->exit < 0) {
+        *last = new;
+        return;
+    }
+    while (last->more != NULL) last = last->more;
+    last->more = (*room)++;
+    *last->more = new;
 }
 
 /** The naive judge must find the optimum feasible and price it as the search did. */
 static void judge_best(brute_answer *answer, const fl_instance *instance, const search *at) {
-    fl_placement *apps = grab(NULL, (size_t)answer->n_apps, sizeof *apps);
-    for (int h = 0; h < answer->n_apps; h++) {
-        const brute_plan *plan = answer->best[h] >= 0 ? &answer->apps[h].plans[answer->best[h]] : NULL;
-        apps[h] = (fl_placement){.exit = plan != NULL ? plan->exit : -1,
-                                 .nodes = plan != NULL ? plan->nodes : NULL};
-    }
+    fl_placement *apps = grab(NULL, (size_t)(answer->n_apps + answer->n_units), sizeof *apps);
+    fl_placement *room = apps + answer->n_apps;
+    for (int h = 0; h < answer->n_apps; h++) apps[h] = (fl_placement){.exit = -1};
+    for (int u = 0; u < answer->n_units; u++) place(apps, &room, at, u);
     answer->verdict = naive_judge(instance, &(fl_plan){answer->n_apps, apps});
     free(apps);
     if (!answer->verdict.feasible || answer->verdict.served != at->served) {
@@ -166,19 +194,32 @@ static void judge_best(brute_answer *answer, const fl_instance *instance, const 
     }
 }
 
+/** List the units; as users_of() counts them. */
+static void list_units(brute_answer *answer, const fl_instance *instance) {
+    bool apart = (instance->features & ~(unsigned)FL_FEATURE_SEVERAL) != 0;
+    size_t n = 0;
+    for (int h = 0; h < instance->n_apps; h++) n += apart ? (size_t)instance->apps[h].count : 1;
+    answer->app = grab(NULL, n, sizeof *answer->app);
+    answer->best = grab(NULL, n, sizeof *answer->best);
+    for (int h = 0; h < instance->n_apps; h++) {
+        for (int i = 0; i < (apart ? instance->apps[h].count : 1); i++) answer->app[answer->n_units++] = h;
+    }
+}
+
 brute_answer brute_solve(const fl_instance *instance) {
     size_t n = (size_t)instance->n_apps;
-    brute_answer answer = {.n_apps = instance->n_apps,
-                           .apps = grab(NULL, n, sizeof(brute_list)),
-                           .best = grab(NULL, n, sizeof(int))};
+    brute_answer answer = {.n_apps = instance->n_apps, .apps = grab(NULL, n, sizeof(brute_list))};
+    list_units(&answer, instance);
     for (int h = 0; h < answer.n_apps; h++) {
         brute_list *list = &answer.apps[h];
         *list = list_all(instance, h);
-        if (n > 1 && list->n > 0) qsort(list->plans, (size_t)list->n, sizeof *list->plans, by_energy);
+        if (answer.n_units > 1 && list->n > 0) {
+            qsort(list->plans, (size_t)list->n, sizeof *list->plans, by_energy);
+        }
     }
     search at = {.instance = instance,
                  .answer = &answer,
-                 .chosen = grab(NULL, n, sizeof(int)),
+                 .chosen = grab(NULL, (size_t)answer.n_units, sizeof(int)),
                  .load = naive_load_create(instance)};
     combine(&at, 0, 0, 0);
     answer.feasible = at.found;
@@ -194,6 +235,7 @@ void brute_free(brute_answer *answer) {
         free(answer->apps[h].nodes);
     }
     free(answer->apps);
+    free(answer->app);
     free(answer->best);
 }
 

@@ -25,14 +25,17 @@ typedef struct brute_list {
 typedef struct brute_answer {
     int n_apps;
     brute_list *apps;      /* [n_apps]; by ascending energy when there are several */
-    int *best;             /* [n_apps] place of the optimum's placement in its list; -1: refused */
+    int n_units;           /* what is placed alike: one user, or all of an application where nothing sets
+                              them apart */
+    int *app;              /* [n_units] whose it is */
+    int *best;             /* [n_units] place of the optimum's placement in its list; -1: refused */
     bool feasible;         /* whether there is a plan that keeps deadlines and limits */
     naive_verdict verdict; /* of the optimum */
-    long long n_feasible;  /* how many plans are feasible; one application only, else 0 */
+    long long n_feasible;  /* how many plans are feasible; one unit only, else 0 */
 } brute_answer;
 
-/** Solve an instance. Takes nodes^blocks steps and memory per application; several applications are combined
- * by branch and bound on the energy. */
+/** Solve an instance. Takes nodes^blocks steps and memory per application; several units are combined by
+ * branch and bound on the energy. */
 brute_answer brute_solve(const fl_instance *instance);
 
 void brute_free(brute_answer *answer);

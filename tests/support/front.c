@@ -106,7 +106,7 @@ static naive_verdict judge_best(const search *at) {
         nodes[l] = from->node;
         if (l > 0) from = &at->layers[l - 1].list[from->before];
     }
-    fl_placement placement = {at->exit, nodes};
+    fl_placement placement = {.exit = at->exit, .count = at->app->count, .nodes = nodes};
     naive_verdict verdict = naive_judge(at->instance, &(fl_plan){1, &placement});
     free(nodes);
     if (!verdict.feasible || fabsl(verdict.energy - at->best.energy) > 1e-12L * at->best.energy) {

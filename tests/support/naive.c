@@ -132,10 +132,10 @@ void naive_load_free(naive_load *load) {
 }
 
 void naive_load_add(naive_load *load, const fl_instance *instance, int app_index, int exit, const int *nodes,
-                    int sign) {
+                    int users) {
     const fl_app *app = &instance->apps[app_index];
     for (int e = 0; e <= exit; e++) {
-        long double samples = naive_leaving(app, e, exit) * app->rate * app->count * sign; /* per second */
+        long double samples = naive_leaving(app, e, exit) * app->rate * users; /* per second */
         for (int passed = 0; passed <= e; passed++) {
             int on = nodes[app->exits[passed].after - 1];
             if (head_runs(app, passed, exit)) load->ops[on] += samples * app->exits[passed].ops;
@@ -149,7 +149,7 @@ void naive_load_add(naive_load *load, const fl_instance *instance, int app_index
         }
     }
     for (int l = 0; l < app->exits[exit].after; l++) {
-        load->memory[nodes[l]] += (long double)app->blocks[l].memory * app->count * sign;
+        load->memory[nodes[l]] += (long double)app->blocks[l].memory * users;
     }
 }
 
@@ -173,21 +173,21 @@ naive_verdict naive_judge(const fl_instance *instance, const fl_plan *plan) {
     long double rates = 0;
     naive_load load = naive_load_create(instance);
     for (int h = 0; h < instance->n_apps; h++) {
-        const fl_placement *at = &plan->apps[h];
         const fl_app *app = &instance->apps[h];
-        if (at->exit < 0) {
-            if (!instance->admission) verdict.feasible = false;
-            continue;
+        long long missing = app->count;
+        for (const fl_placement *at = &plan->apps[h]; at != NULL && at->exit >= 0; at = at->more) {
+            naive_cost cost = naive_place(instance, h, at->exit, at->nodes);
+            if (!cost.linked || !cost.allowed || !cost.in_time || !cost.accurate) verdict.feasible = false;
+            verdict.linked = verdict.linked && cost.linked;
+            verdict.power += cost.energy * app->rate * at->count;
+            rates += (long double)app->rate * at->count;
+            verdict.latency = fmaxl(verdict.latency, cost.latency);
+            verdict.accuracy = fminl(verdict.accuracy, cost.accuracy);
+            verdict.served += at->count;
+            missing -= at->count;
+            naive_load_add(&load, instance, h, at->exit, at->nodes, at->count);
         }
-        naive_cost cost = naive_place(instance, h, at->exit, at->nodes);
-        if (!cost.linked || !cost.allowed || !cost.in_time || !cost.accurate) verdict.feasible = false;
-        verdict.linked = verdict.linked && cost.linked;
-        verdict.power += cost.energy * app->rate * app->count;
-        rates += (long double)app->rate * app->count;
-        verdict.latency = fmaxl(verdict.latency, cost.latency);
-        verdict.accuracy = fminl(verdict.accuracy, cost.accuracy);
-        verdict.served += app->count;
-        naive_load_add(&load, instance, h, at->exit, at->nodes, 1);
+        if (missing < 0 || (missing > 0 && !instance->admission)) verdict.feasible = false;
     }
     verdict.energy = rates > 0 ? verdict.power / rates : 0;
     verdict.feasible = verdict.feasible && naive_load_fits(&load, instance);

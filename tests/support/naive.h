@@ -70,9 +70,9 @@ typedef struct naive_load {
 naive_load naive_load_create(const fl_instance *instance);
 void naive_load_free(naive_load *load);
 
-/** Add (sign 1) or take away (sign -1) what one application's placement takes, all its users together. */
+/** Add what the placement of `users` of an application takes; take it away where `users` is negative. */
 void naive_load_add(naive_load *load, const fl_instance *instance, int app, int exit, const int *nodes,
-                    int sign);
+                    int users);
 
 /** Whether every limit is kept. */
 bool naive_load_fits(const naive_load *load, const fl_instance *instance);
