@@ -84,7 +84,9 @@ local finlab = {}
 ---@field app? string may be left out when there is one application
 ---@field exit integer the final exit, from 1
 ---@field nodes string[] the node of every block up to it
----@field energy? number J per inference, in results for several applications
+---@field count? integer users placed so; all of the application's when left out
+---@field shares? table<string, number> level reserved by node, the largest when left out
+---@field energy? number J per inference, in results for several users
 ---@field latency? number s, likewise
 ---@field accuracy? number likewise
 
@@ -115,6 +117,9 @@ local finlab = {}
 ---@field gap? number (energy - bound) / energy
 ---@field seconds number wall clock
 ---@field plan? finlab.placement[]
+---@field served? integer with admission: users served
+---@field refused? { app: string, count: integer }[] with admission: who is not served
+---@field most_served? integer with admission: no plan serves more users, proven
 ---@field alternatives? finlab.alternative[] the k best plans
 ---@field candidate? finlab.candidate
 ---@field claimed? number J, an energy that came without a plan
