@@ -382,7 +382,7 @@ function systems.three_tier(options) end
 ---@field resamples? integer
 ---@field seed? integer
 
----@class finlab.table records as a table for people and programs; never changed: a question answers a new one
+---@class finlab.table records as a table; never changed, a question answers a new one
 ---@field rows table<string, any>[]
 ---@field columns finlab.column[]
 ---@field counts? { done: integer, kept: integer, failed: integer } of a sweep's run
