@@ -9,18 +9,23 @@ local fl = require "finlab"
 local study = dofile((arg[0]:match("^.*/") or "") .. "study.lua")
 
 local USAGE = [[
-finlab experiments/optimality.lua [--instances N] [--seed S] [--out DIR] [--quick]
+finlab experiments/optimality.lua [--instances N] [--seed S] [--out DIR] [--jobs N] [--store FILE.db]
+                                  [--quick]
 
 FIN by gamma, mcp, cheapest, fastest and single against the MILP on random instances.
 
---instances N   how many of each family (default: 1000; with --quick 50)
---seed S        the seed of the first; the others follow (default: 1)
---out DIR       where optimality.md, .csv and -summary.csv, and the pictures optimality.svg, .png and
-                optimality-distance.svg, .png go (default: out)
---quick         few instances and three gammas, to see whether it runs
+--instances N    how many of each family (default: 1000; with --quick 50)
+--seed S         the seed of the first; the others follow (default: 1)
+--out DIR        where optimality.md, .csv and -summary.csv, and the pictures optimality.svg, .png and
+                 optimality-distance.svg, .png go (default: out)
+--jobs N         so many processes (default: 2)
+--store FILE.db  keep each instance's results there, and go on from there (default: start anew)
+--quick          few instances and three gammas, to see whether it runs
 ]]
 
-local given = study.options(USAGE, { instances = 1000, seed = 1, out = "out", quick = false })
+local given = study.options(USAGE, {
+    instances = 1000, seed = 1, out = "out", jobs = 2, store = "", quick = false,
+})
 if given.instances == 0 then study.stop(2, "--instances: there must be one at least") end
 local INSTANCES = given.quick and not rawget(given, "instances") and 50 or given.instances
 local GAMMAS = given.quick and { 3, 10, 30 } or { 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000 }
@@ -53,21 +58,31 @@ local function all_runs()
     return runs
 end
 
---- The instance of a seed with a deadline that leaves slack, and a case for its results; nil when no plan
--- exists or one takes no time.
+--- The instance of a seed with a deadline that leaves slack, and both; nil when no plan exists or one takes
+-- no time.
 local function draw(family, seed)
     local recipe = { seed = seed }
     for key, value in pairs(family.recipe) do recipe[key] = value end
-    local drawn <close> = study.try(fl.generate(recipe))
-    local open <close> = study.try(drawn:with { deadline = NO_DEADLINE })
+    local drawn <close> = assert(fl.generate(recipe))
+    local open <close> = assert(drawn:with { deadline = NO_DEADLINE })
     local fastest = study.solve(open, "fastest")
     if not fastest.energy or fastest.latency == 0 then return nil end
     local slack = SLACKS[seed % #SLACKS + 1]
     local deadline = slack * fastest.latency
-    return study.try(drawn:with { deadline = deadline }), {
-        name = ("%s, seed %d, deadline %.17g"):format(family.name, seed, deadline),
-        family = family.name, seed = seed, slack = slack, deadline = deadline, results = {},
-    }
+    return assert(drawn:with { deadline = deadline }), deadline, slack
+end
+
+--- The results of all runs on the instance of a seed, by their names, and of their witnesses; nil without
+-- one.
+local function solve_case(family, seed, runs)
+    local inst <close>, deadline, slack = draw(family, seed)
+    if not inst then return nil end
+    local results, witnesses = {}, {}
+    for _, run in ipairs(runs) do
+        results[run.name] = study.solve(inst, run.method, run.options)
+        if run.witness then witnesses[run.name] = study.solve(inst, run.method, run.witness) end
+    end
+    return { deadline = deadline, slack = slack, results = results, witnesses = witnesses }
 end
 
 --- What must hold of every result, since there is a plan.
@@ -78,14 +93,13 @@ local function check_result(agreement, case, run, result)
         and result.status ~= "infeasible", ("%s, %s"):format(case.name, run.name))
 end
 
-local function solve_case(agreement, inst, case, runs)
+local function check_case(agreement, case, runs)
     for _, run in ipairs(runs) do
-        local result = study.solve(inst, run.method, run.options)
-        case.results[run.name] = result
+        local result = case.results[run.name]
         check_result(agreement, case, run, result)
         if run.witness then
-            agreement:same("FIN's engines native = igraph, plan and bound", result,
-                study.solve(inst, run.method, run.witness), ("%s, %s"):format(case.name, run.name))
+            agreement:same("FIN's engines native = igraph, plan and bound", result, case.witnesses[run.name],
+                ("%s, %s"):format(case.name, run.name))
         end
     end
     agreement:same("milp = exact", case.results.milp, case.results.exact, case.name)
@@ -93,23 +107,23 @@ end
 
 --- The cases of each family, and what was compared.
 local function solve_all(runs)
-    local agreement = study.agreement()
-    local progress = fl.progress(#FAMILIES * INSTANCES, "optimality")
-    local all = {}
-    for _, family in ipairs(FAMILIES) do
-        local cases = {}
-        for seed = given.seed, given.seed + INSTANCES - 1 do
-            local inst <close>, case = draw(family, seed)
-            if inst then
-                solve_case(agreement, inst, case, runs)
-                table.insert(cases, case)
-            end
-            progress:step()
-        end
-        if #cases == 0 then study.stop(2, "no instance has a plan: ask for more, or for another seed") end
-        all[family.name] = cases
+    local agreement, all, names = study.agreement(), {}, {}
+    for i, family in ipairs(FAMILIES) do
+        names[i], all[family.name], FAMILIES[family.name] = family.name, {}, family
     end
-    progress:finish()
+    local cases = study.sweep(given, {
+        name = "optimality", axes = { family = names },
+        seeds = fl.range(given.seed, given.seed + INSTANCES - 1),
+        run = function(p) return solve_case(FAMILIES[p.family], p.seed, runs) end,
+    })
+    for _, case in ipairs(cases) do
+        case.name = ("%s, seed %d, deadline %.17g"):format(case.family, case.seed, case.deadline)
+        check_case(agreement, case, runs)
+        table.insert(all[case.family], case)
+    end
+    for _, name in ipairs(names) do
+        if #all[name] == 0 then study.stop(2, "no instance has a plan: ask for more, or for another seed") end
+    end
     return all, agreement
 end
 

@@ -6,15 +6,17 @@ local fl = require "finlab"
 local study = dofile((arg[0]:match("^.*/") or "") .. "study.lua")
 
 local USAGE = [[
-finlab experiments/savings.lua [--out DIR] [--quick]
+finlab experiments/savings.lua [--out DIR] [--jobs N] [--store FILE.db] [--quick]
 
 Optimum, FIN, mcp and the published cost baseline for B-AlexNet, B-ResNet and B-LeNet on three tiers.
 
---out DIR   where savings.md, .csv, .svg, .png and savings-summary.csv go (default: out)
---quick     a coarse grid and three gammas, to see whether it runs
+--out DIR        where savings.md, .csv, .svg, .png and savings-summary.csv go (default: out)
+--jobs N         so many processes (default: 2)
+--store FILE.db  keep each cell's results there, and go on from there (default: start anew)
+--quick          a coarse grid and three gammas, to see whether it runs
 ]]
 
-local given = study.options(USAGE, { out = "out", quick = false })
+local given = study.options(USAGE, { out = "out", jobs = 2, store = "", quick = false })
 
 local LINKS = { "receiver", "bottleneck" }
 local BASELINES = { "released", "mcp" }
@@ -34,6 +36,8 @@ local POINTS = { -- operating points: one target, several deadlines
     { model = fl.models.b_resnet "cifar10", target = 80, deadlines = { 0.5, 1, 1.5, 2, 3, 4, 5 } },
     { model = fl.models.b_lenet "mnist", target = 95, deadlines = { 0.018, 0.02, 0.025, 0.03, 0.04, 0.05 } },
 }
+local MODELS = {}
+for _, point in ipairs(POINTS) do MODELS[point.model.name] = point.model end
 local PICTURE = { links = "receiver", point = POINTS[2] }
 
 -- Cells and runs ------------------------------------------------------------------------------------------
@@ -60,44 +64,41 @@ local function all_runs()
 end
 
 local function cell_name(links, model, deadline, target)
-    return ("%s links, %s, %g ms, %g %%"):format(links, model.name, deadline, target)
+    return ("%s links, %s, %g ms, %g %%"):format(links, model, deadline, target)
 end
 
---- A link model, model, deadline and target each: the grid's, and the operating points outside it. A list
--- that knows its cells by name too.
-local function all_cells()
-    local cells = {}
-    local function add(links, model, deadline, target, in_grid)
-        local name = cell_name(links, model, deadline, target)
-        if cells[name] then return end
-        cells[name] = {
-            name = name, links = links, model = model, deadline = deadline, target = target,
-            in_grid = in_grid, results = {},
-        }
-        table.insert(cells, cells[name])
+--- A model, deadline and target each: the grid's, and the operating points outside it.
+local function all_points()
+    local points, known = {}, {}
+    local function add(model, deadline, target, in_grid)
+        local name = cell_name("any", model.name, deadline, target)
+        if known[name] then return end
+        known[name] = true
+        table.insert(points, {
+            model = model.name, data = model.data, deadline = deadline, target = target, in_grid = in_grid,
+        })
     end
-    for _, links in ipairs(LINKS) do
-        for _, deadline in ipairs(GRID.deadlines) do
-            for _, target in ipairs(GRID.targets) do add(links, GRID.model, deadline, target, true) end
-        end
-        for _, point in ipairs(POINTS) do
-            for _, deadline in ipairs(point.deadlines) do
-                add(links, point.model, deadline, point.target, false)
-            end
-        end
+    for _, deadline in ipairs(GRID.deadlines) do
+        for _, target in ipairs(GRID.targets) do add(GRID.model, deadline, target, true) end
     end
-    return cells
+    for _, point in ipairs(POINTS) do
+        for _, deadline in ipairs(point.deadlines) do add(point.model, deadline, point.target, false) end
+    end
+    return points
 end
 
+--- The results of all runs in a cell, by their keys.
 local function solve_cell(cell, runs)
-    local inst <close> = study.try(fl.instance {
+    local results = {}
+    local inst <close> = assert(fl.instance {
         system = fl.systems.three_tier { links = cell.links },
         apps = { {
-            model = cell.model, source = "mobile",
+            model = MODELS[cell.model], source = "mobile",
             deadline = cell.deadline / 1000, accuracy = cell.target / 100,
         } },
     })
-    for _, run in ipairs(runs) do cell.results[run.key] = study.solve(inst, run.method, run.options) end
+    for _, run in ipairs(runs) do results[run.key] = study.solve(inst, run.method, run.options) end
+    return { results = results }
 end
 
 --- What must hold in every cell.
@@ -110,15 +111,19 @@ local function check_cell(agreement, cell)
     end
 end
 
-local function solve_all(cells, runs)
-    local agreement, progress = study.agreement(), fl.progress(#cells, "savings")
+--- The cells with their results, a list that knows them by name too; and what was compared.
+local function solve_all(runs)
+    local agreement = study.agreement()
+    local cells = study.sweep(given, {
+        name = "savings", axes = { links = LINKS, point = all_points() },
+        run = function(cell) return solve_cell(cell, runs) end,
+    })
     for _, cell in ipairs(cells) do
-        solve_cell(cell, runs)
+        cell.name = cell_name(cell.links, cell.model, cell.deadline, cell.target)
+        cells[cell.name] = cell
         check_cell(agreement, cell)
-        progress:step()
     end
-    progress:finish()
-    return agreement
+    return cells, agreement
 end
 
 --- One record per cell and run, in SI units.
@@ -129,7 +134,7 @@ local function records_of(cells, runs)
             local result = cell.results[run.key]
             local plan = result.plan and result.plan[1] or {}
             table.insert(records, {
-                links = cell.links, model = cell.model.name, data = cell.model.data,
+                links = cell.links, model = cell.model, data = cell.data,
                 grid = cell.in_grid and "yes" or "no", deadline = cell.deadline / 1000,
                 target = cell.target / 100, method = run.method, gamma = run.gamma, engine = run.engine,
                 status = result.status, energy = result.energy, bound = result.bound, gap = result.gap,
@@ -262,14 +267,14 @@ local function energy_text(result)
 end
 
 local function cell_at(cells, links, point, deadline)
-    return cells[cell_name(links, point.model, deadline, point.target)]
+    return cells[cell_name(links, point.model.name, deadline, point.target)]
 end
 
 --- What the table shows of a cell, but for its deadline.
 local function point_row(cell)
     local saved = saving(cell, "exact", "mcp")
     local row = {
-        model = cell.model.name, target = cell.target .. " %",
+        model = cell.model, target = cell.target .. " %",
         saved = saved and ("%.2f"):format(100 * saved) or "",
     }
     for _, key in ipairs { "exact", "mcp", "released" } do row[key] = energy_text(cell.results[key]) end
@@ -435,8 +440,8 @@ end
 -- All of it -----------------------------------------------------------------------------------------------
 
 study.folder(given.out)
-local runs, cells = all_runs(), all_cells()
-local agreement = solve_all(cells, runs)
+local runs = all_runs()
+local cells, agreement = solve_all(runs)
 
 local report = study.report "What placement saves, and against which baseline"
 local summaries, claims = {}, {}

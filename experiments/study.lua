@@ -1,7 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What the experiments share: arguments, solving, agreement between methods, files.
+-- What the experiments share: arguments, sweeps, agreement between methods, files.
 --
 -- Exit codes: 0 done, 1 the methods contradict each other, 2 usage, 4 anything else, 130 interrupted.
+
+local fl = require "finlab"
 
 local study = {}
 
@@ -63,14 +65,24 @@ function study.folder(path)
     if not os.execute("mkdir -p -- " .. quoted) then study.stop(4, "%s: cannot make this folder", path) end
 end
 
---- A method's result; a record with the status "unsupported" when the method cannot take the instance. Ends
--- the script when the run fails, or when the user interrupts it.
+--- Do all cases of a sweep as --jobs and --store of `given` say; the rows of those that run() did not skip.
+-- Ends the script when a case fails, or when the user interrupts it.
+function study.sweep(given, description)
+    description.store = given.store ~= "" and given.store or nil
+    local rows, message, code = fl.sweep(description):run { jobs = given.jobs, retry = true }
+    if not rows then study.stop(code == "interrupted" and 130 or 4, "%s", message) end
+    for _, row in ipairs(rows.rows) do
+        if row.error then study.stop(4, "%s", row.error) end
+    end
+    return rows:filter { status = "done" }.rows
+end
+
+--- A method's result; a record with the status "unsupported" when the method cannot take the instance. Raises
+-- when the run fails, for the sweep to tell.
 function study.solve(inst, method, options)
     local result, message, code = inst:solve(method, options)
     if not result and code == "unsupported" then return { method = method, status = code } end
-    study.try(result, ("%s: %s"):format(method, message))
-    if result.stop == "interrupted" then study.stop(130, "interrupted") end
-    return result
+    return assert(result, ("%s: %s"):format(method, message))
 end
 
 --- Whether two energies (or nil, nil) are the same.

@@ -541,7 +541,7 @@ function finlab.progress(total, label) end
 ---@field name? string default "sweep"
 ---@field store? string a file; without it the rows are only answered
 ---@field axes? table<string, finlab.values|fun(p: finlab.parameters): finlab.values> functions see the lists
----@field case? fun(p: finlab.parameters): finlab.instance?, table<string, any>|string|nil what p.method solves
+---@field case? fun(p: finlab.parameters): finlab.instance?, any what p.method solves; fields for the record
 ---@field run? fun(p: finlab.parameters): table<string, any>?, string? the record of the case
 ---@field seeds? integer[] the axis "seed"
 ---@field repetitions? integer the axis "repetition", from 1
