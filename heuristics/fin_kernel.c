@@ -37,13 +37,16 @@ int fl_fin_kernel_tile(int n_levels) {
     return n_levels <= NARROW ? NARROW : n_levels <= MIDDLE ? MIDDLE : WIDE;
 }
 
-/* A tile stays in registers while all ways pass by. */
+/* A tile stays in registers while all ways pass by. Unrolled altogether before it is vectorised, a small one
+ * would not be vectorised at all; and a wide one has four vectors. */
 static inline void relax_tile(double *restrict out, const fl_fin_way *ways, int n_ways, int start, int tile) {
     double least[WIDE];
+#pragma GCC unroll 4
     for (int i = 0; i < tile; i++) least[i] = INFINITY;
     for (const fl_fin_way *way = ways; way < ways + n_ways; way++) {
         if (way->first >= start + tile) continue;
         const double *from = way->cells + (start - way->shift); /* at most tile - 1 places before the row */
+#pragma GCC unroll 4
         for (int i = 0; i < tile; i++) {
             double energy = from[i] + way->energy;
             least[i] = energy < least[i] ? energy : least[i];

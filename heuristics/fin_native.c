@@ -26,7 +26,10 @@ typedef struct fin_row {
     int first;     /* the least level that is reached, counted likewise; NOWHERE: none */
 } fin_row;
 
-enum { NOWHERE = 2 * FL_FIN_GAMMA_MOST }; /* above all levels, and levels can still be added to it */
+enum {
+    NOWHERE = 2 * FL_FIN_GAMMA_MOST, /* above all levels, and levels can still be added to it */
+    VECTOR = 16                      /* of numbers; one that is not full costs as much */
+};
 
 /* The rows from which a block is entered: those of the block before or, at first, the source's. */
 typedef struct fin_stage {
@@ -52,10 +55,11 @@ typedef struct table {
     int n_origins;
     fin_origin *origins; /* [n_origins] nodes, then groups */
     bool *merged;        /* [n_groups] */
-    double *slowness;    /* [n_groups * n_origins] of the links, row = receiver */
-    double *delay;       /* likewise; NULL: no link has one */
-    double *latency;     /* [n_origins] scratch: of moves, where there are delays */
-    int *levels;         /* [n_origins] scratch: of the arcs into one vertex */
+    int n_columns;       /* origins up to whole vectors: what is computed of all of them at once */
+    double *slowness;    /* [n_groups * n_columns] of the links, row = receiver */
+    double *delay;       /* likewise; not when groups->uniform */
+    double *latency;     /* [n_columns] scratch: of moves, where there are delays */
+    int *levels;         /* [n_columns] scratch: of the arcs into one vertex */
     int *own, *own_end;  /* [n_nodes] of computing a block and going on, or stopping */
     fl_fin_way *ways;    /* [n_nodes + 1] scratch: the ways into one vertex */
     int earliest;        /* the first level of all origins */
@@ -152,23 +156,26 @@ static fl_status create_origins(table *t, fl_error *err) {
         *origin = (fin_origin){.node = -1, .group = g};
         FL_TRY(create_cells(&origin->row, t, t->stages[0].n_levels, err));
     }
+    t->n_columns = (t->n_origins + VECTOR - 1) / VECTOR * VECTOR;
     return FL_OK;
 }
 
 /* The links as seen by the receivers. */
 static fl_status create_links(table *t, fl_error *err) {
     const fl_groups *groups = t->layers->groups;
-    size_t n_groups = (size_t)groups->n_groups, n = (size_t)t->n_origins;
+    size_t n_groups = (size_t)groups->n_groups, n = (size_t)t->n_columns, n_delays = groups->uniform ? 0 : n;
+    t->levels = FL_NEW(t->arena, n, int);
+    t->latency = FL_ZERO(t->arena, n_delays, double);
     t->slowness = FL_NEW(t->arena, n_groups * n, double);
-    t->delay = groups->uniform ? NULL : FL_NEW(t->arena, n_groups * n, double);
-    t->latency = FL_NEW(t->arena, n, double);
-    if (t->slowness == NULL || t->latency == NULL || (t->delay == NULL && !groups->uniform))
+    t->delay = FL_ZERO(t->arena, n_groups * n_delays, double);
+    if (t->levels == NULL || t->latency == NULL || t->slowness == NULL || t->delay == NULL)
         return fl_arena_error(t->arena, err);
-    for (size_t i = 0; i < n; i++) {
-        size_t from = (size_t)t->origins[i].group * n_groups;
-        for (size_t to = 0; to < n_groups; to++) {
-            t->slowness[to * n + i] = groups->slowness[from + to];
-            if (t->delay != NULL) t->delay[to * n + i] = groups->delay[from + to];
+    for (size_t to = 0; to < n_groups; to++) {
+        for (size_t i = 0; i < n; i++) {
+            bool any = i < (size_t)t->n_origins;
+            size_t link = any ? (size_t)t->origins[i].group * n_groups + to : 0;
+            t->slowness[to * n + i] = any ? groups->slowness[link] : INFINITY;
+            if (any && n_delays > 0) t->delay[to * n + i] = groups->delay[link];
         }
     }
     return FL_OK;
@@ -179,10 +186,9 @@ static fl_status create(table *t, const fl_fin_search *search, fl_arena *arena, 
     int n_nodes = search->layers->n_nodes;
     *t = (table){.search = search, .layers = search->layers, .arena = arena, .best = INFINITY};
     t->stages = FL_ZERO(arena, search->layers->n_layers + 1, fin_stage);
-    t->own = FL_NEW(arena, 3 * (size_t)n_nodes, int);
+    t->own = FL_NEW(arena, 2 * (size_t)n_nodes, int);
     if (t->stages == NULL || t->own == NULL) return fl_arena_error(arena, err);
     t->own_end = t->own + n_nodes;
-    t->levels = t->own_end + n_nodes;
     lay_out(t);
     if (t->stages[0].n_levels == 0) return FL_OK;
     t->tile = fl_fin_kernel_tile(t->stages[0].n_levels);
@@ -229,55 +235,67 @@ typedef struct fin_target {
     double latency, energy; /* of computing */
     int levels;             /* likewise */
     int base, last;         /* its levels are counted from `base` on and matter up to `last` */
+    int first;              /* the least level of the ways found so far */
 } fin_target;
 
 static fin_target aim(const table *t, int l, int b, bool final) {
     const fl_layer *layer = &t->layers->layer[l];
     int base = t->stages[l].base, next = t->stages[l + 1].base;
     if (final)
-        return (fin_target){b, layer->final_latency[b], layer->final_energy[b], t->own_end[b],
-                            0, t->search->gamma - base};
+        return (fin_target){b,
+                            layer->final_latency[b],
+                            layer->final_energy[b],
+                            t->own_end[b],
+                            0,
+                            t->search->gamma - base,
+                            NOWHERE};
     return (fin_target){b,         layer->latency[b], layer->energy[b],
-                        t->own[b], next - base,       t->stages[l + 1].n_levels - 1};
+                        t->own[b], next - base,       t->stages[l + 1].n_levels - 1,
+                        NOWHERE};
+}
+
+static size_t link_at(const fl_groups *groups, int group, int node) {
+    return (size_t)group * (size_t)groups->n_groups + (size_t)groups->group[node];
 }
 
 /* The levels of all arcs. */
 static void find_levels(table *t, int l, const fin_target *to) {
     const fl_layer *layer = &t->layers->layer[l];
-    size_t at = (size_t)t->layers->groups->group[to->node] * (size_t)t->n_origins;
+    size_t at = (size_t)t->layers->groups->group[to->node] * (size_t)t->n_columns;
     const double *latency = t->slowness + at;
     double bits = layer->bits_latency;
-    if (t->delay != NULL) {
+    if (!t->layers->groups->uniform) {
         for (int i = 0; i < t->n_origins; i++)
             t->latency[i] = bits * latency[i] + layer->delays * t->delay[at + i];
         latency = t->latency;
         bits = 1;
     }
-    fl_fin_kernel_levels(t->levels, latency, bits, to->latency, t->search, t->n_origins);
+    fl_fin_kernel_levels(t->levels, latency, bits, to->latency, t->search, t->n_columns);
 }
 
-/* Append the way from a row, if it matters. */
-static int add_way(table *t, int n_ways, const fin_target *to, const fin_row *from, int levels,
-                   double energy) {
-    int shift = levels - to->base;
-    if (from->first + shift > to->last) return n_ways;
-    t->ways[n_ways] = (fl_fin_way){from->cells, energy, shift, from->first + shift};
-    return n_ways + 1;
+/* The way from a row. */
+static fl_fin_way lead(fin_target *to, const fin_row *from, int levels, double energy) {
+    int shift = levels - to->base, first = from->first + shift;
+    if (first < to->first) to->first = first;
+    return (fl_fin_way){from->cells, energy, shift, first};
 }
 
-/* All ways into a vertex; returns how many. */
-static int gather(table *t, int l, const fin_target *to) {
+/* All ways into a vertex that matter; returns how many. */
+static int gather(table *t, int l, fin_target *to) {
     const fl_groups *groups = t->layers->groups;
+    const fin_row *stay = &t->stages[l].rows[to->node];
+    const int *levels = t->levels;
     double bits = t->layers->layer[l].bits_energy, rx = t->layers->rx[to->node];
-    if (t->earliest + to->levels - to->base > to->last) return 0;
-    int n = add_way(t, 0, to, &t->stages[l].rows[to->node], to->levels, to->energy);
+    int n = 0, n_origins = t->n_origins, last = to->last + to->base;
+    if (t->earliest + to->levels > last) return 0;
+    if (stay->first + to->levels <= last) t->ways[n++] = lead(to, stay, to->levels, to->energy);
     find_levels(t, l, to);
-    for (int i = 0; i < t->n_origins; i++) {
+    for (int i = 0; i < n_origins; i++) {
         const fin_origin *origin = &t->origins[i];
-        if (origin->row.first + t->levels[i] - to->base > to->last || origin->node == to->node) continue;
-        size_t link = (size_t)origin->group * (size_t)groups->n_groups + (size_t)groups->group[to->node];
-        double moving = bits * (origin->tx + rx + (groups->uniform ? 0 : groups->energy[link]));
-        n = add_way(t, n, to, &origin->row, t->levels[i], moving + to->energy);
+        if (origin->row.first + levels[i] > last || origin->node == to->node) continue;
+        double sending = origin->tx + rx;
+        if (!groups->uniform) sending += groups->energy[link_at(groups, origin->group, to->node)];
+        t->ways[n++] = lead(to, &origin->row, levels[i], bits * sending + to->energy);
     }
     return n;
 }
@@ -287,9 +305,8 @@ static fl_status fill_row(table *t, int l, int b, fl_error *err) {
     fin_row *row = &stage->rows[b];
     fin_target to = aim(t, l, b, false);
     int n_ways = gather(t, l, &to);
-    for (int i = 0; i < n_ways; i++)
-        row->first = t->ways[i].first < row->first ? t->ways[i].first : row->first;
     if (n_ways == 0) return FL_OK;
+    row->first = to.first;
     FL_TRY(create_cells(row, t, stage->n_levels, err));
     fl_fin_kernel_relax(row->cells, t->ways, n_ways, stage->n_levels, t->tile);
     return FL_OK;
