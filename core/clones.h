@@ -17,4 +17,11 @@
 #define FL_CLONES
 #endif
 
+/** Before a function that such functions share: it becomes part of each of them, for its instruction set. */
+#if defined(__GNUC__)
+#define FL_CLONES_PART static inline __attribute__((always_inline))
+#else
+#define FL_CLONES_PART static inline
+#endif
+
 #endif

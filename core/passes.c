@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/passes.h"
 #include "core/clones.h"
+#include <string.h>
 
-enum { ROWS = 4 }; /* matrix rows per sweep over the output, which then is loaded and stored once for four */
+enum {
+    ROWS = 4,   /* matrix rows per sweep over the output, which then is loaded and stored once for four */
+    LANES = 32, /* numbers of which the least are found side by side; FEW where there are not so many */
+    FEW = 8,
+    CHUNK = 64 /* nodes that are compared at once */
+};
 
 /** out[b] = min(out[b], start[i] + slow * rows[i][b]) for four rows. */
 FL_CLONES static void relax_slowness(double *restrict out, const double *const rows[ROWS],
@@ -77,29 +83,122 @@ static void relax_groups(double *to, const double *from, const fl_groups *groups
 }
 
 /** Weight of computing on each node and of what came before: leave[n] = arrive[n] + compute. */
-static void compute(double *restrict leave, const double *restrict arrive, const double *restrict energy,
-                    const double *restrict latency, double energy_weight, double latency_weight, int n) {
+FL_CLONES static void compute(double *restrict leave, const double *restrict arrive,
+                              const double *restrict energy, const double *restrict latency,
+                              double energy_weight, double latency_weight, int n) {
     for (int a = 0; a < n; a++)
         leave[a] = arrive[a] + energy_weight * energy[a] + latency_weight * latency[a];
 }
 
-/** Reach layer `l` > 0: by a move from a node of another group or the same one, or by staying. A move from a
- *  node to itself, which the groups cannot exclude, is never better than staying. */
+/** Numbers of which the least is wanted: from[i] + slow * slowness[i] and, unless they are NULL, + delays *
+ *  delay[i] + bits * energy[i]. */
+typedef struct sums {
+    const double *from, *slowness, *delay, *energy;
+    move_weights weights;
+} sums;
+
+/** Take in the next `n` numbers, one per lane. Unrolled altogether before it is vectorised, a short loop
+ * would not be vectorised at all. */
+FL_CLONES_PART void take_in(double *lanes, const sums *of, bool all, int start, int n) {
+    const double *restrict from = of->from + start, *restrict slowness = of->slowness + start;
+    const double *restrict delay = all ? of->delay + start : NULL;
+    const double *restrict energy = all ? of->energy + start : NULL;
+    double slow = of->weights.slow, delays = of->weights.delays, bits = of->weights.bits;
+#pragma GCC unroll 4
+    for (int i = 0; i < n; i++) {
+        double x = from[i] + slow * slowness[i];
+        if (all) x = x + delays * delay[i] + bits * energy[i];
+        lanes[i] = x < lanes[i] ? x : lanes[i];
+    }
+}
+
+FL_CLONES_PART double lesser(double one, double other) {
+    return one < other ? one : other;
+}
+
+FL_CLONES_PART double find_least(const sums *of, bool all, int n) {
+    double lanes[LANES], few[FEW], least;
+    int i = 0;
+    for (int lane = 0; lane < LANES; lane++) lanes[lane] = INFINITY;
+    for (; i + LANES <= n; i += LANES) take_in(lanes, of, all, i, LANES);
+#pragma GCC unroll 4
+    for (int lane = 0; lane < FEW; lane++)
+        few[lane] = lesser(lesser(lanes[lane], lanes[lane + 8]), lesser(lanes[lane + 16], lanes[lane + 24]));
+    for (; i + FEW <= n; i += FEW) take_in(few, of, all, i, FEW);
+    if (i < n && n >= FEW) take_in(few, of, all, n - FEW, FEW); /* some for the second time */
+    least = lesser(lesser(lesser(few[0], few[1]), lesser(few[2], few[3])),
+                   lesser(lesser(few[4], few[5]), lesser(few[6], few[7])));
+    for (; i < n && n < FEW; i++) take_in(&least, of, all, i, 1);
+    return least;
+}
+
+FL_CLONES static double least_of_two(const sums *of, int n) {
+    return find_least(of, false, n);
+}
+
+FL_CLONES static double least_of_all(const sums *of, int n) {
+    return find_least(of, true, n);
+}
+
+/** out[i] = min(at[i], moved + bits * joule[i]). */
+FL_CLONES static void least_each(double *restrict out, const double *restrict at, double moved,
+                                 const double *restrict joule, double bits, int n) {
+    for (int i = 0; i < n; i++) {
+        double x = moved + bits * joule[i];
+        out[i] = x < at[i] ? x : at[i];
+    }
+}
+
+/** Where the run of nodes of one group ends that begins at `start`: nodes of a group mostly follow one
+ *  another. Long runs are compared with themselves, shifted by one. */
+static int find_end(const int *group, int start, int n) {
+    int end = start + 1;
+    while (end + CHUNK <= n && memcmp(group + end, group + end - 1, CHUNK * sizeof *group) == 0) end += CHUNK;
+    while (end < n && group[end] == group[start]) end++;
+    return end;
+}
+
+/** The least of each group's nodes, with what it takes to send (or, going backwards, to receive). */
+static void gather(double *by_group, const double *at, const double *joule, double bits,
+                   const fl_groups *groups, int n) {
+    if (groups->n_groups == n) { /* each node is a group, of the same number */
+        for (int a = 0; a < n; a++) by_group[a] = at[a] + bits * joule[a];
+        return;
+    }
+    for (int g = 0; g < groups->n_groups; g++) by_group[g] = INFINITY;
+    for (int a = 0, end; a < n; a = end) {
+        end = find_end(groups->group, a, n);
+        sums run = {.from = at + a, .slowness = joule + a, .weights = {.slow = bits}};
+        double least = least_of_two(&run, end - a), *best = &by_group[groups->group[a]];
+        *best = least < *best ? least : *best;
+    }
+}
+
+/** The lesser of staying and of moving: what the node's group has, and what it takes to receive (or to send).
+ *  A move from a node to itself, which the groups cannot exclude, is never better than staying. */
+static void scatter(double *restrict out, const double *restrict at, const double *restrict by_group,
+                    const double *restrict joule, double bits, const fl_groups *groups, int n) {
+    if (groups->n_groups == n) {
+        for (int a = 0; a < n; a++) {
+            double moved = by_group[a] + bits * joule[a];
+            out[a] = moved < at[a] ? moved : at[a];
+        }
+        return;
+    }
+    for (int a = 0, end; a < n; a = end) {
+        end = find_end(groups->group, a, n);
+        least_each(out + a, at + a, by_group[groups->group[a]], joule + a, bits, end - a);
+    }
+}
+
+/** Reach layer `l` > 0: by a move from a node of another group or the same one, or by staying. */
 static void reach_layer(const fl_pass *pass, const fl_layers *layers, int l, double *arrive,
                         const double *leave, double *by_group, double *to_group) {
     const fl_groups *groups = layers->groups;
     move_weights weights = weigh_moves(pass, &layers->layer[l]);
-    for (int g = 0; g < groups->n_groups; g++) by_group[g] = INFINITY;
-    for (int a = 0; a < layers->n_nodes; a++) {
-        double sent = leave[a] + weights.bits * layers->tx[a];
-        double *best = &by_group[groups->group[a]];
-        *best = sent < *best ? sent : *best;
-    }
+    gather(by_group, leave, layers->tx, weights.bits, groups, layers->n_nodes);
     relax_groups(to_group, by_group, groups, &weights);
-    for (int b = 0; b < layers->n_nodes; b++) {
-        double moved = to_group[groups->group[b]] + weights.bits * layers->rx[b];
-        arrive[b] = moved < leave[b] ? moved : leave[b];
-    }
+    scatter(arrive, leave, to_group, layers->rx, weights.bits, groups, layers->n_nodes);
 }
 
 static double weigh(const fl_pass *pass, const fl_cost *cost) {
@@ -162,15 +261,8 @@ static void relax_groups_back(double *to, const double *from, const fl_groups *g
                               const move_weights *weights) {
     size_t n = (size_t)groups->n_groups;
     for (size_t a = 0; a < n; a++) {
-        const double *slowness = groups->slowness + a * n;
-        const double *delay = groups->delay + a * n, *energy = groups->energy + a * n;
-        double best = INFINITY;
-        for (size_t b = 0; b < n; b++) {
-            double x = from[b] + weights->slow * slowness[b] + weights->delays * delay[b] +
-                       weights->bits * energy[b];
-            best = x < best ? x : best;
-        }
-        to[a] = best;
+        sums row = {from, groups->slowness + a * n, groups->delay + a * n, groups->energy + a * n, *weights};
+        to[a] = (groups->uniform ? least_of_two : least_of_all)(&row, groups->n_groups);
     }
 }
 
@@ -201,17 +293,9 @@ void fl_pass_run_back(double *to_go, const fl_layers *layers, double energy_weig
         double *here = to_go + (size_t)(l - 1) * (size_t)n_nodes;
         move_weights weights = weigh_moves(&weights_of, &layers->layer[l]);
         enter_layer(enter, layers, l, here + n_nodes, positive(energy_weight), positive(latency_weight));
-        for (int g = 0; g < groups->n_groups; g++) by_group[g] = INFINITY;
-        for (int b = 0; b < n_nodes; b++) {
-            double received = enter[b] + weights.bits * layers->rx[b];
-            double *best = &by_group[groups->group[b]];
-            *best = received < *best ? received : *best;
-        }
+        gather(by_group, enter, layers->rx, weights.bits, groups, n_nodes);
         relax_groups_back(to_group, by_group, groups, &weights);
-        for (int a = 0; a < n_nodes; a++) {
-            double moved = to_group[groups->group[a]] + weights.bits * layers->tx[a];
-            here[a] = moved < enter[a] ? moved : enter[a];
-        }
+        scatter(here, enter, to_group, layers->tx, weights.bits, groups, n_nodes);
     }
 }
 

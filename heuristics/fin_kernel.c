@@ -39,7 +39,8 @@ int fl_fin_kernel_tile(int n_levels) {
 
 /* A tile stays in registers while all ways pass by. Unrolled altogether before it is vectorised, a small one
  * would not be vectorised at all; and a wide one has four vectors. */
-static inline void relax_tile(double *restrict out, const fl_fin_way *ways, int n_ways, int start, int tile) {
+FL_CLONES_PART void relax_tile(double *restrict out, const fl_fin_way *ways, int n_ways, int start,
+                               int tile) {
     double least[WIDE];
 #pragma GCC unroll 4
     for (int i = 0; i < tile; i++) least[i] = INFINITY;
