@@ -4,25 +4,26 @@
 #include <string.h>
 
 enum {
-    ROWS = 4,   /* matrix rows per sweep over the output, which then is loaded and stored once for four */
+    ROWS = 8,   /* matrix rows per sweep over the output, which then is loaded and stored once for all */
     LANES = 32, /* numbers of which the least are found side by side; FEW where there are not so many */
     FEW = 8,
     CHUNK = 64 /* nodes that are compared at once */
 };
 
-/** out[b] = min(out[b], start[i] + slow * rows[i][b]) for four rows. */
+/** out[b] = min(out[b], start[i] + slow * rows[i][b]) for all of the rows. */
 FL_CLONES static void relax_slowness(double *restrict out, const double *const rows[ROWS],
                                      const double start[ROWS], double slow, int n) {
-    const double *restrict s0 = rows[0], *restrict s1 = rows[1], *restrict s2 = rows[2],
-                           *restrict s3 = rows[3];
-    double c0 = start[0], c1 = start[1], c2 = start[2], c3 = start[3];
+    const double *from[ROWS];
+    double first[ROWS];
+    for (int i = 0; i < ROWS; i++) from[i] = rows[i];
+    for (int i = 0; i < ROWS; i++) first[i] = start[i];
     for (int b = 0; b < n; b++) {
-        double x0 = c0 + slow * s0[b], x1 = c1 + slow * s1[b];
-        double x2 = c2 + slow * s2[b], x3 = c3 + slow * s3[b];
-        x0 = x1 < x0 ? x1 : x0;
-        x2 = x3 < x2 ? x3 : x2;
-        x0 = x2 < x0 ? x2 : x0;
-        out[b] = x0 < out[b] ? x0 : out[b];
+        double least = out[b];
+        for (int i = 0; i < ROWS; i++) {
+            double x = first[i] + slow * from[i][b];
+            least = x < least ? x : least;
+        }
+        out[b] = least;
     }
 }
 
