@@ -1,246 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/labels.h"
+#include "core/meet.h"
 #include "core/tolerance.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Measured: with up to FEW_LABELS in a trial, the trials from one end take less than starting from both. */
 enum {
-    FEW_ARCS = 1500,         /* below this many the multiplier costs more than it saves */
-    SECANTS = 20,            /* most steps of the dual */
-    WORK_PER_LOOK = 1 << 16, /* labels between two looks at the clock */
+    FEW_ARCS = 1500,      /* below this many the multiplier costs more than it saves */
+    SECANTS = 20,         /* most steps of the dual */
+    FEW_LABELS = 1 << 15, /* with more in one trial, the search for one path goes on from both ends */
 };
 
 /** The first cut, as a part of the duality gap, and how it grows. */
 static const double FIRST_CUT = 1.0 / 4096, CUT_GROWTH = 4;
 
-/** What is left of a path that is on a node of layer l: its cost from computing there on. */
-typedef struct label {
-    double latency, energy;
-    int next,
-        index; /* what follows: a front of layer l + 1 and the label in it; next < 0: the path ends here */
-    int rank;  /* of its exit's accuracy, 0 the best; 0 everywhere but on the frontier */
-} label;
-
-/** The labels of one vertex, by rising latency. */
-typedef struct front {
-    const label *labels;
-    int n_labels, node;
-    double least; /* the least reduced weight among them */
-} front;
-
 typedef struct label_search {
     const fl_task *task;
     const fl_labels_query *query;
     const fl_layers *layers;
+    fl_arena *arena;
+    bool single; /* one cheapest path is asked for */
     fl_dual dual;
-    bool plain;            /* one trial without a cut */
-    double lambda;         /* the dual's, or 0: energy alone weighs */
-    const double *reduced; /* [n_layers * n_nodes] reduced weight of reaching (l, n) */
-    double cut;            /* reduced weight above which paths are not looked for in this trial */
-    double best;           /* energy above which paths are not looked for */
-    bool dropped;          /* a label was dropped for the cut */
-    int *rank;             /* [n_exits] */
-    double *low;           /* energies that decide dominance, see is_dominated() */
-    int n_low, most_low;
-    front **fronts;        /* [n_layers] the vertices of each layer that have labels */
-    int *n_fronts;         /* [n_layers] */
-    label *merged, *spare; /* the front being merged and the one it is merged into */
-    int n_merged, room;
-    double bytes; /* of labels held */
-    long long n_labels, work;
-    fl_stop stop;
+    bool plain;   /* one trial without a cut */
+    double best;  /* energy above which paths are not looked for */
+    double width; /* of the cut above the dual's bound */
+    int *rank;    /* [n_exits] */
+    fl_sweep sweep;
+    fl_sweep_watch watch;
+    fl_sweep_bench merger;
+    int reached; /* the layer whose fronts are whole, the first one after a whole trial */
 } label_search;
-
-/* Dominance. Labels come by rising latency, so only energies (and accuracies) are compared: `low` holds the k
- * least energies so far, ascending, or on the frontier the least energy for each rank of accuracy. */
-
-static bool is_dominated(label_search *search, const label *new) {
-    double *low = search->low;
-    if (search->query->goal != FL_LABELS_CHEAPEST) {
-        for (int r = 0; r <= new->rank; r++) {
-            if (low[r] <= new->energy) return true;
-        }
-        low[new->rank] = new->energy;
-        return false;
-    }
-    int n = search->n_low;
-    if (n == search->most_low && low[n - 1] <= new->energy) return true;
-    if (n < search->most_low) search->n_low = ++n;
-    int i = n - 1;
-    for (; i > 0 && low[i - 1] > new->energy; i--) low[i] = low[i - 1];
-    low[i] = new->energy;
-    return false;
-}
-
-static void clear_low(label_search *search) {
-    search->n_low = 0;
-    for (int r = 0; r < search->most_low; r++) search->low[r] = INFINITY;
-}
-
-/* Merging labels into the front of one vertex */
-
-/** What a label at (l, a) may still take: more cannot be completed to a path looked for. */
-typedef struct allowance {
-    double latency, energy, reduced;
-} allowance;
-
-static allowance allow(const label_search *search, int l, int a) {
-    size_t at = (size_t)l * (size_t)search->layers->n_nodes + (size_t)a;
-    return (allowance){.latency = search->layers->deadline - search->dual.latency.arrive[at],
-                       .energy = search->best + search->dual.slack - search->dual.energy.arrive[at],
-                       .reduced = search->cut - search->reduced[at]};
-}
-
-static double weigh(const label_search *search, double energy, double latency) {
-    return energy + search->lambda * latency;
-}
-
-static bool earlier(const label *one, const label *two) {
-    return one->latency < two->latency || (one->latency == two->latency && one->energy < two->energy);
-}
-
-static void append(label_search *search, int *n, const label *new) {
-    if (!is_dominated(search, new)) search->spare[(*n)++] = *new;
-}
-
-/** Make room for a front of n labels in both buffers. */
-static bool reserve(label_search *search, int n) {
-    if (n <= search->room) return true;
-    int room = 2 * n;
-    label *merged = FL_NEW(search->task->arena, room, label),
-          *spare = FL_NEW(search->task->arena, room, label);
-    if (merged == NULL || spare == NULL) return false;
-    if (search->n_merged > 0) memcpy(merged, search->merged, (size_t)search->n_merged * sizeof *merged);
-    search->merged = merged;
-    search->spare = spare;
-    search->room = room;
-    return true;
-}
-
-/** Merge the labels of a front that follows, each with `arc` before it, into the front at hand: both ascend
- * in latency, so one pass over both drops what is dominated. What the allowance excludes is dropped first. */
-static bool merge(label_search *search, const front *from, int next, const fl_cost *arc,
-                  const allowance *left) {
-    int i = 0, k = 0, n = search->n_merged;
-    if (!reserve(search, n + from->n_labels)) return false;
-    const label *old = search->merged;
-    clear_low(search);
-    for (int j = 0; j < from->n_labels; j++) {
-        const label *after = &from->labels[j];
-        label new = {after->latency + arc->latency, after->energy + arc->energy, next, j, after->rank};
-        if (new.latency > left->latency) break;
-        if (new.energy > left->energy) continue;
-        if (weigh(search, new.energy, new.latency) > left->reduced) {
-            search->dropped = true;
-            continue;
-        }
-        while (i < n && !earlier(&new, &old[i])) append(search, &k, &old[i++]);
-        append(search, &k, &new);
-    }
-    while (i < n) append(search, &k, &old[i++]);
-    label *swap = search->merged;
-    search->merged = search->spare;
-    search->spare = swap;
-    search->n_merged = k;
-    search->work += n + from->n_labels;
-    return true;
-}
-
-/* One vertex */
-
-/** The label of a path that ends at (l, a), as a front of its own. */
-static front end_here(const label_search *search, int l, int a, label *end) {
-    const fl_layer *layer = &search->layers->layer[l];
-    if (layer->exit < 0) return (front){NULL, 0, a, INFINITY};
-    *end = (label){layer->final_latency[a], layer->final_energy[a], -1, -1, search->rank[layer->exit]};
-    return (front){end, 1, a, weigh(search, end->energy, end->latency)};
-}
-
-/** Collect the labels at (l, a) into search->merged. */
-static bool gather(label_search *search, int l, int a, const allowance *left, double least_after) {
-    const fl_layers *layers = search->layers;
-    const fl_layer *layer = &layers->layer[l];
-    static const fl_cost nothing = {0, 0};
-    label end;
-    front stop = end_here(search, l, a, &end);
-    search->n_merged = 0;
-    if (stop.n_labels > 0 && !merge(search, &stop, -1, &nothing, left)) return false;
-    double here = weigh(search, layer->energy[a], layer->latency[a]);
-    if (l + 1 == layers->n_layers) return true;
-    if (here + least_after > left->reduced) {
-        search->dropped = true;
-        return true;
-    }
-    for (int i = 0; i < search->n_fronts[l + 1]; i++) {
-        const front *after = &search->fronts[l + 1][i];
-        fl_cost arc;
-        if (!fl_layers_move(layers, l + 1, a, after->node, &arc)) continue;
-        if (here + weigh(search, arc.energy, arc.latency) + after->least > left->reduced) {
-            search->dropped = true;
-            continue;
-        }
-        arc.energy += layer->energy[a];
-        arc.latency += layer->latency[a];
-        if (!merge(search, after, i, &arc, left)) return false;
-    }
-    return true;
-}
-
-/** Keep the gathered labels as a front of layer l. */
-static bool keep(label_search *search, int l, int a) {
-    int n = search->n_merged;
-    if (n == 0) return true;
-    label *labels = FL_NEW(search->task->arena, n, label);
-    if (labels == NULL) return false;
-    memcpy(labels, search->merged, (size_t)n * sizeof *labels);
-    double least = INFINITY;
-    for (int j = 0; j < n; j++) least = fmin(least, weigh(search, labels[j].energy, labels[j].latency));
-    search->fronts[l][search->n_fronts[l]++] = (front){labels, n, a, least};
-    search->bytes += (double)n * sizeof *labels;
-    search->n_labels += n;
-    return true;
-}
-
-/* One trial: all layers, from the last to the first */
-
-/** Whether a limit strikes; looks at the clock only now and then. */
-static bool must_stop(label_search *search) {
-    const fl_labels_query *query = search->query;
-    if (*search->task->interrupt) search->stop = FL_STOP_INTERRUPTED;
-    if (query->memory > 0 && search->bytes > query->memory) search->stop = FL_STOP_MEMORY;
-    if (search->work > WORK_PER_LOOK) {
-        search->work = 0;
-        if (query->time_limit > 0 && fl_clock() - search->task->start > query->time_limit) {
-            search->stop = FL_STOP_TIME;
-        }
-    }
-    return search->stop != FL_STOP_DONE;
-}
-
-static fl_status run_layer(label_search *search, int l, fl_error *err) {
-    const fl_layers *layers = search->layers;
-    const double *latency = layers->layer[l].latency;
-    double least_after = INFINITY;
-    search->n_fronts[l] = 0;
-    for (int i = 0; l + 1 < layers->n_layers && i < search->n_fronts[l + 1]; i++) {
-        least_after = fmin(least_after, search->fronts[l + 1][i].least);
-    }
-    search->work += layers->n_nodes;
-    for (int a = 0; a < layers->n_nodes; a++) {
-        if (isinf(latency[a])) continue;
-        allowance left = allow(search, l, a);
-        if (left.latency < 0 || left.energy < 0) continue;
-        if (!gather(search, l, a, &left, least_after) || !keep(search, l, a)) {
-            return fl_arena_error(search->task->arena, err);
-        }
-        if (must_stop(search)) return FL_OK;
-    }
-    return FL_OK;
-}
 
 /** A path's first label and its whole cost. */
 typedef struct start {
-    int front, index, rank;
+    int front, index, rank; /* front < 0: the dual's path */
     fl_cost cost;
 } start;
 
@@ -249,22 +44,54 @@ typedef struct starts {
     int n;
 } starts;
 
-/** Add the way from the source to every label of the first layer; only paths in time remain. */
+/* From labels to paths */
+
+/** The fastest way to being at (l, a), before computing there.
+ *  @param nodes  [n_layers] its nodes, filled up to l */
+static bool lead_to(const label_search *search, int l, int a, int *nodes, fl_cost *cost) {
+    const fl_layers *layers = search->layers;
+    fl_cost arc;
+    *cost = (fl_cost){0, 0};
+    if (l > 0) {
+        fl_pass to = search->dual.latency;
+        to.layer = l;
+        to.node = a;
+        fl_pass_trace(&to, layers, nodes);
+    }
+    for (int i = 0; i < l; i++) {
+        if (!fl_layers_arc(layers, i, i > 0 ? nodes[i - 1] : layers->source, nodes[i], false, &arc))
+            return false;
+        cost->energy += arc.energy;
+        cost->latency += arc.latency;
+    }
+    if (!fl_layers_move(layers, l, l > 0 ? nodes[l - 1] : layers->source, a, &arc)) return false;
+    cost->energy += arc.energy;
+    cost->latency += arc.latency;
+    return true;
+}
+
+/** Add the way from the source to every label of the layer reached; only paths in time remain. When that is
+ * not the first layer, the ways are the fastest, and the dual's path is one more. */
 static fl_status collect(const label_search *search, starts *out, fl_error *err) {
     const fl_layers *layers = search->layers;
-    int n = 0;
-    for (int i = 0; i < search->n_fronts[0]; i++) n += search->fronts[0][i].n_labels;
-    *out = (starts){FL_NEW(search->task->arena, n, start), 0};
-    if (out->list == NULL) return fl_arena_error(search->task->arena, err);
-    for (int i = 0; i < search->n_fronts[0]; i++) {
-        const front *first = &search->fronts[0][i];
-        fl_cost move;
-        if (!fl_layers_move(layers, 0, layers->source, first->node, &move)) continue;
-        for (int j = 0; j < first->n_labels; j++) {
-            fl_cost cost = {move.energy + first->labels[j].energy, move.latency + first->labels[j].latency};
+    int l = search->reached, n = 1;
+    const fl_front *fronts = search->sweep.fronts[l];
+    for (int i = 0; i < search->sweep.n_fronts[l]; i++) n += fronts[i].n_labels;
+    int *nodes = FL_NEW(search->arena, layers->n_layers, int);
+    *out = (starts){FL_NEW(search->arena, n, start), 0};
+    if (out->list == NULL || nodes == NULL) return fl_arena_error(search->arena, err);
+    for (int i = 0; i < search->sweep.n_fronts[l]; i++) {
+        const fl_front *front = &fronts[i];
+        fl_cost lead;
+        if (!lead_to(search, l, front->node, nodes, &lead)) continue;
+        for (int j = 0; j < front->n_labels; j++) {
+            fl_cost cost = {lead.energy + front->labels[j].energy, lead.latency + front->labels[j].latency};
             if (cost.latency <= layers->deadline)
-                out->list[out->n++] = (start){i, j, first->labels[j].rank, cost};
+                out->list[out->n++] = (start){i, j, front->labels[j].rank, cost};
         }
+    }
+    if (l > 0 && search->dual.exit >= 0) {
+        out->list[out->n++] = (start){-1, -1, search->rank[search->dual.exit], search->dual.cost};
     }
     return FL_OK;
 }
@@ -297,7 +124,7 @@ static bool is_shadowed(const starts *found, int i) {
 static bool is_covered(const label_search *search, const start *path) {
     double same = path->cost.energy * (1 + FL_TOLERANCE_EQUAL);
     for (int r = 0; r <= path->rank; r++) {
-        if (search->low[r] <= same) return true;
+        if (search->merger.low[r] <= same) return true;
     }
     return false;
 }
@@ -305,50 +132,41 @@ static bool is_covered(const label_search *search, const start *path) {
 /** Only non-dominated paths stay, by rising latency; points that differ by rounding only are one. */
 static void filter_frontier(label_search *search, starts *found) {
     int n = 0;
-    clear_low(search);
+    for (int r = 0; r < search->merger.most_low; r++) search->merger.low[r] = INFINITY;
     qsort(found->list, (size_t)found->n, sizeof *found->list, compare_latency);
     for (int i = 0; i < found->n; i++) {
         const start *path = &found->list[i];
         if (is_shadowed(found, i) || is_covered(search, path)) continue;
-        search->low[path->rank] = path->cost.energy;
+        search->merger.low[path->rank] = path->cost.energy;
         found->list[n++] = *path;
     }
     found->n = n;
 }
 
-static fl_status run_trial(label_search *search, starts *found, fl_error *err) {
-    search->dropped = false;
-    search->bytes = 0;
-    search->work = WORK_PER_LOOK + 1; /* look at once */
-    *found = (starts){NULL, 0};
-    for (int l = search->layers->n_layers - 1; l >= 0; l--) {
-        FL_TRY(run_layer(search, l, err));
-        if (must_stop(search)) return FL_OK;
-    }
-    FL_TRY(collect(search, found, err));
-    if (search->query->goal != FL_LABELS_CHEAPEST) {
-        filter_frontier(search, found);
-    } else {
-        qsort(found->list, (size_t)found->n, sizeof *found->list, compare_energy);
-    }
-    return FL_OK;
-}
-
 /* Reading paths back */
 
+/** Copy a path's nodes: those of the fastest way to its first label, then those of the label. */
 static fl_status read_path(const label_search *search, const start *from, fl_labels_path *out,
                            fl_error *err) {
-    int *nodes = FL_NEW(search->task->arena, search->layers->n_layers, int);
-    if (nodes == NULL) return fl_arena_error(search->task->arena, err);
-    int i = from->front, j = from->index, l = 0;
+    const fl_layers *layers = search->layers;
+    int *nodes = FL_NEW(search->arena, layers->n_layers, int);
+    if (nodes == NULL) return fl_arena_error(search->arena, err);
+    *out = (fl_labels_path){.cost = from->cost, .exit = search->dual.exit, .nodes = nodes};
+    if (from->front < 0) {
+        memcpy(nodes, search->dual.nodes, (size_t)layers->n_layers * sizeof *nodes);
+        return FL_OK;
+    }
+    fl_cost lead;
+    int i = from->front, j = from->index, l = search->reached;
+    lead_to(search, l, search->sweep.fronts[l][i].node, nodes, &lead);
     for (;; l++) {
-        const front *on = &search->fronts[l][i];
+        const fl_front *on = &search->sweep.fronts[l][i];
         nodes[l] = on->node;
         i = on->labels[j].next;
         if (i < 0) break;
         j = on->labels[j].index;
     }
-    *out = (fl_labels_path){.cost = from->cost, .exit = search->layers->layer[l].exit, .nodes = nodes};
+    out->exit = layers->layer[l].exit;
     return FL_OK;
 }
 
@@ -356,25 +174,21 @@ static fl_status read_path(const label_search *search, const start *from, fl_lab
 static fl_status read_paths(const label_search *search, const starts *found, int most, fl_labels_found *out,
                             fl_error *err) {
     int n = found->n < most ? found->n : most;
-    out->n_paths = 0;
-    out->paths = FL_NEW(search->task->arena, n, fl_labels_path);
-    if (out->paths == NULL) return fl_arena_error(search->task->arena, err);
-    for (; out->n_paths < n; out->n_paths++) {
-        FL_TRY(read_path(search, &found->list[out->n_paths], &out->paths[out->n_paths], err));
-    }
+    fl_labels_path *paths = FL_NEW(search->arena, n, fl_labels_path);
+    if (paths == NULL) return fl_arena_error(search->arena, err);
+    for (int i = 0; i < n; i++) FL_TRY(read_path(search, &found->list[i], &paths[i], err));
+    out->paths = paths;
+    out->n_paths = n;
     return FL_OK;
 }
 
-/** The dual's own path is the answer when nothing cheaper was found. */
+/** The dual's own path. */
 static fl_status read_dual_path(const label_search *search, fl_labels_found *out, fl_error *err) {
-    out->paths = FL_NEW(search->task->arena, 1, fl_labels_path);
-    if (out->paths == NULL) return fl_arena_error(search->task->arena, err);
-    out->paths[0] = (fl_labels_path){search->dual.cost, search->dual.exit, search->dual.nodes};
-    out->n_paths = 1;
-    return FL_OK;
+    start path = {-1, -1, 0, search->dual.cost};
+    return read_paths(search, &(starts){&path, 1}, 1, out, err);
 }
 
-/* The whole search */
+/* Preparing */
 
 /** Ranks of the allowed exits by accuracy, 0 the best, equal ones alike; all 0 when accuracy does not count.
  */
@@ -390,88 +204,194 @@ static void rank_exits(label_search *search) {
 }
 
 static fl_status prepare(label_search *search, fl_error *err) {
-    fl_arena *arena = search->task->arena;
-    int n_layers = search->layers->n_layers, n_nodes = search->layers->n_nodes;
+    fl_arena *arena = search->arena;
+    const fl_labels_query *query = search->query;
     int n_exits = search->layers->instance->apps[search->layers->app].n_exits;
-    search->most_low = search->query->goal == FL_LABELS_FRONTIER ? n_exits : search->query->k;
+    bool ranked = query->goal != FL_LABELS_CHEAPEST, frontier = query->goal == FL_LABELS_FRONTIER;
+    FL_TRY(fl_sweep_open(&search->merger, ranked, frontier ? n_exits : query->k, arena, err));
+    FL_TRY(fl_sweep_init(&search->sweep, search->layers, arena, err));
     search->rank = FL_NEW(arena, n_exits, int);
-    search->low = FL_NEW(arena, search->most_low, double);
-    search->fronts = FL_NEW(arena, n_layers, front *);
-    search->n_fronts = FL_ZERO(arena, n_layers, int);
-    front *all = FL_NEW(arena, (size_t)n_layers * (size_t)n_nodes, front);
-    if (search->rank == NULL || search->low == NULL || search->fronts == NULL || search->n_fronts == NULL ||
-        all == NULL || !reserve(search, 64)) {
-        return fl_arena_error(arena, err);
-    }
-    for (int l = 0; l < n_layers; l++) search->fronts[l] = all + (size_t)l * (size_t)n_nodes;
+    if (search->rank == NULL) return fl_arena_error(arena, err);
     rank_exits(search);
+    search->watch =
+        (fl_sweep_watch){.task = search->task, .time_limit = query->time_limit, .memory = query->memory};
+    if (search->single) search->watch.most_labels = FEW_LABELS;
+    search->merger.lambda = search->dual.lambda;
+    search->sweep.latency = search->dual.latency.arrive;
+    search->sweep.energy = search->dual.energy.arrive;
+    search->sweep.reduced =
+        search->dual.lambda > 0 ? search->dual.reduced.arrive : search->dual.energy.arrive;
+    search->sweep.rank = search->rank;
+    search->sweep.merger = &search->merger;
+    search->sweep.watch = &search->watch;
+    return FL_OK;
+}
+
+/* Trials */
+
+/** All layers, from the last to the first. */
+static fl_status run_trial(label_search *search, double cut, starts *found, fl_error *err) {
+    fl_sweep_bench *merger = &search->merger;
+    double slack = search->dual.slack, deadline = search->layers->deadline;
+    search->sweep.most = (fl_allowance){.latency = deadline,
+                                        .energy = search->best + slack,
+                                        .reduced = cut + merger->lambda * deadline + slack};
+    merger->dropped = false;
+    merger->work = INT_MAX; /* look at the clock at once */
+    *found = (starts){NULL, 0};
+    search->reached = search->layers->n_layers;
+    for (int l = search->layers->n_layers - 1; l >= 0; l--) {
+        FL_TRY(fl_sweep_back(&search->sweep, l, err));
+        if (fl_sweep_must_stop(&search->watch, merger)) return FL_OK;
+        search->reached = l;
+    }
+    FL_TRY(collect(search, found, err));
+    if (search->query->goal != FL_LABELS_CHEAPEST) {
+        filter_frontier(search, found);
+    } else {
+        qsort(found->list, (size_t)found->n, sizeof *found->list, compare_energy);
+    }
     return FL_OK;
 }
 
 /** Whether the k paths asked for are all below the cut, so that nothing cheaper can be missing. */
 static bool is_settled(const label_search *search, const starts *found, double cut) {
     int k = search->query->k;
-    if (!search->dropped) return true;
+    if (!search->merger.dropped) return true;
     if (k == 1 && search->dual.cost.energy <= cut) return true;
     return found->n >= k && found->list[k - 1].cost.energy <= cut;
 }
 
-/** Trials with a growing cut until the answer is settled. */
-static fl_status run_trials(label_search *search, fl_labels_found *out, fl_error *err) {
-    fl_arena *arena = search->task->arena;
+/** Trials with a growing cut until the answer is settled, a limit strikes, or labels get too many. */
+static fl_status run_trials(label_search *search, fl_labels_found *out, fl_arena_mark mark, fl_error *err) {
     bool all = search->query->goal != FL_LABELS_CHEAPEST;
+    int k = search->query->k;
     const fl_dual *dual = &search->dual;
     double gap = dual->cost.energy - dual->bound;
-    double width = FIRST_CUT * (search->query->k > 1 ? fmax(gap, dual->bound) : gap);
-    bool cutting = !search->plain && width > 0;
-    fl_arena_mark mark = fl_arena_keep(arena);
-    for (;; width *= CUT_GROWTH) {
+    search->width = FIRST_CUT * (k > 1 ? fmax(gap, dual->bound) : gap);
+    bool cutting = !search->plain && search->width > 0;
+    for (;; search->width *= CUT_GROWTH) {
         starts found;
-        double cut = cutting ? dual->bound + width : INFINITY;
-        search->cut = cut + search->lambda * search->layers->deadline + dual->slack;
-        FL_TRY(run_trial(search, &found, err));
-        if (search->stop != FL_STOP_DONE) return FL_OK;
+        double cut = cutting ? dual->bound + search->width : INFINITY;
+        FL_TRY(run_trial(search, cut, &found, err));
+        if (search->watch.stop != FL_STOP_DONE || search->watch.many) return FL_OK;
         if (is_settled(search, &found, cut)) {
             out->complete = true;
-            return read_paths(search, &found, all ? found.n : search->query->k, out, err);
+            return read_paths(search, &found, all ? found.n : k, out, err);
         }
         out->bound = fmax(out->bound, cut - dual->slack);
-        int k = search->query->k;
         if (found.n >= k && found.list[k - 1].cost.energy < search->best) {
             search->best = found.list[k - 1].cost.energy;
         }
-        fl_arena_release(arena, mark);
-        search->room = search->n_merged = 0;
-        if (!reserve(search, 64)) return fl_arena_error(arena, err);
+        fl_arena_release(search->arena, mark);
+        FL_TRY(fl_sweep_renew(&search->merger, err));
     }
+}
+
+/** Go on from both ends; what comes of it takes the place of the dual's path, and `mark` is set after it. */
+static fl_status go_on(label_search *search, fl_labels_found *out, fl_arena_mark *mark, fl_error *err) {
+    fl_meet_found met;
+    search->watch.many = false;
+    fl_status status = fl_meet_search(&met, &search->sweep, &search->dual, out->bound, search->width, err);
+    if (met.better) {
+        search->dual.cost = met.cost;
+        search->dual.exit = met.exit;
+        search->dual.nodes = met.nodes;
+        *mark = fl_arena_keep(search->arena);
+    }
+    out->complete = met.complete;
+    out->bound = met.bound;
+    return status;
+}
+
+/* The whole search */
+
+/** No memory is left: that is an answer, with what is known, once the labels have been given up. */
+static fl_status run_out(label_search *search, fl_arena_mark mark) {
+    fl_arena_release(search->arena, mark);
+    search->arena->failed = search->arena->limited = false;
+    search->watch.stop = FL_STOP_MEMORY;
+    search->reached = search->layers->n_layers;
+    return FL_OK;
+}
+
+/** What is known of a frontier when a limit strikes: the paths over the labels of the layer reached, and the
+ * bound of a dual that is solved. */
+static fl_status read_part(label_search *search, fl_labels_found *out, fl_error *err) {
+    starts found;
+    fl_dual dual;
+    FL_TRY(fl_dual_solve(&dual, search->layers, SECANTS, false, search->arena, err));
+    out->bound = fmax(out->bound, dual.bound - dual.slack);
+    if (search->reached == search->layers->n_layers) return FL_OK;
+    FL_TRY(collect(search, &found, err));
+    filter_frontier(search, &found);
+    return read_paths(search, &found, found.n, out, err);
+}
+
+/** Search after the dual; `out` holds its bound. The search for one path goes on when labels from one end
+ * take too much. */
+static fl_status run(label_search *search, fl_labels_found *out, fl_error *err) {
+    FL_TRY(prepare(search, err));
+    fl_arena_mark mark = fl_arena_keep(search->arena);
+    search->best = search->single ? search->dual.cost.energy : INFINITY;
+    fl_status status = run_trials(search, out, mark, err);
+    if (search->single && (status == FL_ENOMEM || search->watch.stop == FL_STOP_MEMORY)) {
+        status = run_out(search, mark);
+        search->watch.stop = FL_STOP_DONE;
+        search->watch.many = true;
+    }
+    if (search->watch.many && search->plain) return status;
+    if (search->watch.many) {
+        fl_arena_release(search->arena, mark);
+        status = go_on(search, out, &mark, err);
+    } else if (status == FL_OK && search->watch.stop != FL_STOP_DONE &&
+               search->query->goal != FL_LABELS_CHEAPEST) {
+        status = read_part(search, out, err);
+    }
+    if (status == FL_ENOMEM) status = run_out(search, mark);
+    FL_TRY(status);
+    out->stop = search->watch.stop;
+    out->n_labels = search->merger.n_labels;
+    bool worse = out->n_paths == 0 || out->paths[0].cost.energy > search->dual.cost.energy;
+    if (search->single ? worse : out->n_paths == 0 && !out->complete) return read_dual_path(search, out, err);
+    return FL_OK;
+}
+
+/** Bracket the answer. Returns whether that is all there is to find. */
+static fl_status bracket(bool *settled, label_search *search, fl_labels_found *out, fl_error *err) {
+    fl_dual *dual = &search->dual;
+    FL_TRY(fl_dual_solve(dual, search->layers, search->plain ? 0 : SECANTS, !search->single, search->arena,
+                         err));
+    *out = (fl_labels_found){.bound = dual->bound - dual->slack, .complete = true};
+    *settled = true;
+    if (dual->end == FL_DUAL_NO_PATH || dual->end == FL_DUAL_LATE) {
+        out->bound = INFINITY;
+        return FL_OK;
+    }
+    if (search->single && (dual->end == FL_DUAL_CHEAPEST || dual->cost.energy <= dual->bound)) {
+        return read_dual_path(search, out, err);
+    }
+    *settled = out->complete = false;
+    return FL_OK;
 }
 
 fl_status fl_labels_search(fl_labels_found *out, const fl_layers *layers, const fl_task *task,
                            const fl_labels_query *query, fl_error *err) {
-    label_search search = {.task = task, .query = query, .layers = layers, .best = INFINITY};
     double arcs = (double)layers->n_layers * layers->n_nodes * layers->n_nodes;
-    bool single = query->goal == FL_LABELS_CHEAPEST && query->k == 1;
-    search.plain = query->goal != FL_LABELS_CHEAPEST || arcs < FEW_ARCS;
-    *out = (fl_labels_found){.bound = -INFINITY};
-    FL_TRY(fl_dual_solve(&search.dual, layers, search.plain ? 0 : SECANTS, !single, task->arena, err));
-    out->bound = search.dual.bound - search.dual.slack;
-    if (search.dual.end == FL_DUAL_NO_PATH || search.dual.end == FL_DUAL_LATE) {
-        *out = (fl_labels_found){.complete = true, .bound = INFINITY};
-        return FL_OK;
-    }
-    if (single && (search.dual.end == FL_DUAL_CHEAPEST || search.dual.cost.energy <= search.dual.bound)) {
-        out->complete = true;
-        return read_dual_path(&search, out, err);
-    }
-    search.lambda = search.dual.lambda;
-    search.reduced = search.lambda > 0 ? search.dual.reduced.arrive : search.dual.energy.arrive;
-    if (single) search.best = search.dual.cost.energy;
-    FL_TRY(prepare(&search, err));
-    FL_TRY(run_trials(&search, out, err));
-    out->stop = search.stop;
-    out->n_labels = search.n_labels;
-    bool worse = out->n_paths == 0 || out->paths[0].cost.energy > search.dual.cost.energy;
-    bool empty_handed = query->goal == FL_LABELS_CHEAPEST && !out->complete;
-    if (worse && (single || empty_handed)) FL_TRY(read_dual_path(&search, out, err));
-    return FL_OK;
+    label_search search = {.task = task,
+                           .query = query,
+                           .layers = layers,
+                           .arena = task->arena,
+                           .single = query->goal == FL_LABELS_CHEAPEST && query->k == 1,
+                           .plain = query->goal != FL_LABELS_CHEAPEST || arcs < FEW_ARCS};
+    bool settled;
+    fl_arena_mark mark = fl_arena_keep(task->arena);
+    FL_TRY(bracket(&settled, &search, out, err));
+    if (settled) return FL_OK;
+    FL_TRY(run(&search, out, err));
+    if (!search.watch.many) return FL_OK;
+    search.plain = false; /* small, but with many labels: now with the multiplier */
+    fl_arena_release(task->arena, mark);
+    FL_TRY(bracket(&settled, &search, out, err));
+    return settled ? FL_OK : run(&search, out, err);
 }

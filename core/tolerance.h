@@ -16,6 +16,10 @@
 #define FL_TOLERANCE_LIMIT 1e-9
 /** Two energies or path weights are the same when they differ by at most this, relative to the larger. */
 #define FL_TOLERANCE_EQUAL 1e-9
+/** A plan that costs at most this much, relative, more than the least possible is taken for an optimum by a
+ *  search among very many nearly equal plans. Less than FL_TOLERANCE_EQUAL, so that what is found is equal to
+ * the optimum even where other roundings come on top. */
+#define FL_TOLERANCE_PROOF 5e-10
 /** The shares of an application's exits may exceed 1 by this much in all. */
 #define FL_TOLERANCE_SHARES 1e-9
 /** Latencies are lowered by this, relative, before FIN rounds them up to whole levels, so that an arc of
