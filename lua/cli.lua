@@ -141,7 +141,8 @@ words.methods = {
     summary = "list the methods, or one and its options",
     help = [[
 Lists every method with the most it may claim about its answer: that it is "optimal", a "bound" on the optimum
-or the proof that there is no plan, or nothing. With NAME, one method and its options.
+or the proof that there is no plan, or nothing. With NAME, one method and its options, and what it honours itself
+beyond one application: on an instance with more, it places one user after another.
 
 --json                print the descriptors as one line of JSON]],
     arguments = { "[NAME]" },

@@ -174,7 +174,7 @@ local finlab = {}
 ---@field name string
 ---@field summary string
 ---@field claims "optimal"|"bound"|"nothing" the most it may say about its answer
----@field honours string[] what it takes into account beyond one application without limits
+---@field honours string[] what it takes into account itself beyond one application without limits; where there is more, it is run for one user after another
 ---@field options finlab.option[]
 
 ---@class finlab.recipe what is absent is drawn too

@@ -126,6 +126,9 @@ static fl_value *method_document(const fl_method *method, fl_arena *arena) {
     for (int i = 0; i < method->n_options; i++) {
         fl_value_add(arena, options, NULL, option_document(&method->options[i], arena));
     }
+    for (int i = 0; fl_method_sequential(method) && i < FL_SEQUENTIAL_OPTIONS; i++) {
+        fl_value_add(arena, options, NULL, option_document(&fl_sequential_options[i], arena));
+    }
     fl_value_add(arena, object, "options", options);
     return object;
 }

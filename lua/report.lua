@@ -150,13 +150,13 @@ function report.method(descriptor)
             range = range_of(option), meaning = option.doc,
         }
     end
-    local honours = #descriptor.honours > 0 and table.concat(descriptor.honours, ", ")
+    local honours = #descriptor.honours > 0 and table.concat(descriptor.honours, ", ") or "one application"
     local options = records(rows, { "option", "type", "default", "range", "meaning" }):text()
     return lines_of {
         { "method", descriptor.name },
         { "", descriptor.summary },
         { "claims", descriptor.claims },
-        { "honours", honours or "nothing beyond one application" },
+        { "honours", honours },
     } .. (#rows > 0 and "\n" .. options or "")
 end
 
