@@ -134,6 +134,23 @@ static fl_status check_links(const fl_instance *instance, fl_place *place, fl_er
     return FL_OK;
 }
 
+/** Refuse a name that is there twice; the place is that of the array.
+ *  @param first  as fl_named_sort() */
+static fl_status check_names(const fl_instance *instance, const char *const *first, size_t stride, int n,
+                             const char *what, fl_place *place, fl_error *err) {
+    fl_arena *arena = &instance->shared->arena;
+    fl_arena_mark mark = fl_arena_keep(arena);
+    const fl_named *sorted = fl_named_sort(first, stride, n, arena);
+    if (sorted == NULL) return fl_arena_error(arena, err);
+    int doubled = fl_named_doubled(sorted, n);
+    fl_arena_release(arena, mark);
+    if (doubled < 0) return FL_OK;
+    fl_place_index(place, doubled);
+    fl_place_key(place, "name");
+    return fl_place_error(place, err, "%s called \"%s\" is there already", what,
+                          *(const char *const *)((const char *)first + (size_t)doubled * stride));
+}
+
 static fl_status check_measured(const fl_instance *instance, const fl_block *block, fl_place *place,
                                 fl_error *err) {
     for (int i = 0; i < block->n_measured; i++) {
@@ -153,20 +170,24 @@ static fl_status check_measured(const fl_instance *instance, const fl_block *blo
 
 static fl_status check_allowed(const fl_instance *instance, const fl_block *block, fl_place *place,
                                fl_error *err) {
+    if (block->n_allowed <= 0) return FL_OK;
+    fl_arena *arena = &instance->shared->arena;
+    fl_arena_mark mark = fl_arena_keep(arena);
+    bool *seen = FL_ZERO(arena, instance->system.n_nodes, bool);
+    if (seen == NULL) return fl_arena_error(arena, err);
     fl_place_key(place, "nodes");
-    int largest = -1; /* lists mostly ascend: only a node out of order needs the search for its double */
     for (int i = 0; i < block->n_allowed; i++) {
         fl_place_index(place, i);
         int node = block->allowed[i];
         if (node < 0 || node >= instance->system.n_nodes) return fl_place_error(place, err, "no such node");
-        for (int j = 0; node <= largest && j < i; j++) {
-            if (block->allowed[j] != node) continue;
+        if (seen[node]) {
             return fl_place_error(place, err, "\"%s\" is there already", instance->system.nodes[node].name);
         }
-        largest = node > largest ? node : largest;
+        seen[node] = true;
         fl_place_pop(place);
     }
     fl_place_pop(place);
+    fl_arena_release(arena, mark);
     return FL_OK;
 }
 
@@ -180,13 +201,10 @@ static fl_status check_blocks(const fl_instance *instance, const fl_app *app, fl
         FL_TRY(fl_fields_check(fl_block_fields, block, place, err));
         FL_TRY(check_measured(instance, block, place, err));
         FL_TRY(check_allowed(instance, block, place, err));
-        for (int k = 0; k < l; k++) {
-            if (strcmp(app->blocks[k].name, block->name) != 0) continue;
-            fl_place_key(place, "name");
-            return fl_place_error(place, err, "a block called \"%s\" is there already", block->name);
-        }
         fl_place_pop(place);
     }
+    const char *const *first = &app->blocks[0].name;
+    FL_TRY(check_names(instance, first, sizeof *app->blocks, app->n_blocks, "a block", place, err));
     fl_place_pop(place);
     return FL_OK;
 }
@@ -311,14 +329,11 @@ static fl_status check_apps(const fl_instance *instance, fl_place *place, fl_err
     for (int h = 0; h < instance->n_apps; h++) {
         fl_place_index(place, h);
         FL_TRY(check_app(instance, &instance->apps[h], place, err));
-        if (fl_instance_app(instance, instance->apps[h].name) < h) {
-            fl_place_key(place, "name");
-            return fl_place_error(place, err, "an application called \"%s\" is there already",
-                                  instance->apps[h].name);
-        }
         fl_place_pop(place);
     }
-    return FL_OK;
+    const char *const *first = &instance->apps[0].name;
+    return check_names(instance, first, sizeof *instance->apps, instance->n_apps, "an application", place,
+                       err);
 }
 
 static fl_status check(const fl_instance *instance, fl_place_style style, fl_error *err) {
@@ -433,7 +448,8 @@ static fl_status copy_parts(fl_instance *instance, const fl_instance *parts, fl_
     instance->n_apps = parts->n_apps;
     instance->apps = apps;
     if (arena->failed) return fl_arena_error(arena, err);
-    shared->names = fl_named_sort(&instance->system, arena);
+    const fl_system *system = &instance->system;
+    shared->names = fl_named_sort(&system->nodes[0].name, sizeof *system->nodes, system->n_nodes, arena);
     shared->links = fl_pair_sort_links(&instance->system, arena);
     shared->tiers = fl_pair_sort_tiers(&instance->system, arena);
     shared->limited = has_limits(&instance->system);

@@ -11,11 +11,12 @@ static int compare_named(const void *a, const void *b) {
     return order != 0 ? order : (one->index > two->index) - (one->index < two->index);
 }
 
-fl_named *fl_named_sort(const fl_system *system, fl_arena *arena) {
-    fl_named *named = FL_NEW(arena, system->n_nodes, fl_named);
+fl_named *fl_named_sort(const char *const *first, size_t stride, int n, fl_arena *arena) {
+    fl_named *named = FL_NEW(arena, n, fl_named);
     if (named == NULL) return NULL;
-    for (int n = 0; n < system->n_nodes; n++) named[n] = (fl_named){system->nodes[n].name, n};
-    qsort(named, (size_t)system->n_nodes, sizeof *named, compare_named);
+    const char *at = (const char *)first;
+    for (int i = 0; i < n; i++, at += stride) named[i] = (fl_named){*(const char *const *)at, i};
+    qsort(named, (size_t)n, sizeof *named, compare_named);
     return named;
 }
 

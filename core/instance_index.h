@@ -6,17 +6,19 @@
 
 #include "core/instance.h"
 
-/** A node's name and its index. */
+/** A name and the index of what is called so. */
 typedef struct fl_named {
     const char *name;
     int index;
 } fl_named;
 
-/** The nodes sorted by name, then index; [n_nodes] in `arena`, NULL when there is no memory. */
-fl_named *fl_named_sort(const fl_system *system, fl_arena *arena);
+/** `n` things sorted by name, then index; [n] in `arena`, NULL when there is no memory.
+ *  @param first   the name of the first; the others follow every `stride` bytes
+ *  O(n log n) */
+fl_named *fl_named_sort(const char *const *first, size_t stride, int n, fl_arena *arena);
 /** The index of `name`, or -1. */
 int fl_named_find(const fl_named *sorted, int n, const char *name);
-/** The lowest index of a node whose name an earlier node has, or -1. */
+/** The lowest index of a thing whose name an earlier one has, or -1. */
 int fl_named_doubled(const fl_named *sorted, int n);
 
 /** An ordered pair (of nodes, or of tiers) and the index of the link it has. */

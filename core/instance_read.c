@@ -2,6 +2,7 @@
 /** Reading the finlab/1 format: fills plain parts from a document, checking types and names;
  *  fl_instance_create() then checks the numbers and copies. */
 #include "core/instance_fields.h"
+#include "core/instance_index.h"
 #include "core/json.h"
 #include <limits.h>
 #include <stdlib.h>
@@ -13,10 +14,8 @@ typedef struct reader {
     fl_place place;
     const fl_node *nodes; /* those read so far, for names */
     int n_nodes;
-    struct name_index {
-        const char *name;
-        int index;
-    } * names; /* [n_nodes], sorted by name */
+    fl_named *names; /* [n_nodes], sorted */
+    int *slot;       /* [n_nodes] the place of a node in a list of measured values; -1: none */
     fl_error *err;
 } reader;
 
@@ -151,29 +150,13 @@ static fl_status no_memory(reader *in) {
 
 /* Names of nodes */
 
-static int compare_names(const void *a, const void *b) {
-    const struct name_index *one = a, *two = b;
-    int order = strcmp(one->name, two->name);
-    return order != 0 ? order : (one->index > two->index) - (one->index < two->index);
-}
-
-static int compare_wanted(const void *wanted, const void *known_name) {
-    return strcmp(wanted, ((const struct name_index *)known_name)->name);
-}
-
 /** Sort the nodes by name; the place is that of their array. Names must be there, and only once, before
  *  anything can be looked up by them. */
 static fl_status index_names(reader *in) {
-    int doubled = -1;
     if (in->n_nodes < 1) return fl_place_error(&in->place, in->err, "needs at least one node");
-    in->names = FL_NEW(in->arena, in->n_nodes, struct name_index);
+    in->names = fl_named_sort(&in->nodes[0].name, sizeof *in->nodes, in->n_nodes, in->arena);
     if (in->names == NULL) return no_memory(in);
-    for (int n = 0; n < in->n_nodes; n++) in->names[n] = (struct name_index){in->nodes[n].name, n};
-    qsort(in->names, (size_t)in->n_nodes, sizeof *in->names, compare_names);
-    for (int i = 1; i < in->n_nodes; i++) {
-        bool same = strcmp(in->names[i].name, in->names[i - 1].name) == 0;
-        if (same && (doubled < 0 || in->names[i].index < doubled)) doubled = in->names[i].index;
-    }
+    int doubled = fl_named_doubled(in->names, in->n_nodes);
     if (doubled < 0) return FL_OK;
     fl_place_index(&in->place, doubled);
     fl_place_key(&in->place, "name");
@@ -183,12 +166,8 @@ static fl_status index_names(reader *in) {
 
 /** The node called `name`; the place is that of the name. */
 static fl_status find_node(reader *in, const char *name, int *out) {
-    *out = -1;
-    const struct name_index *found =
-        bsearch(name, in->names, (size_t)in->n_nodes, sizeof *in->names, compare_wanted);
-    if (found == NULL) return fl_place_error(&in->place, in->err, "no node is called \"%s\"", name);
-    *out = found->index;
-    return FL_OK;
+    *out = fl_named_find(in->names, in->n_nodes, name);
+    return *out >= 0 ? FL_OK : fl_place_error(&in->place, in->err, "no node is called \"%s\"", name);
 }
 
 static fl_status read_node_name(reader *in, const fl_value *object, const char *key, int *out) {
@@ -228,6 +207,9 @@ static fl_status read_nodes(reader *in, const fl_value *system, fl_system *out) 
     out->nodes = in->nodes = nodes;
     out->n_nodes = in->n_nodes = n;
     FL_TRY(index_names(in));
+    in->slot = FL_NEW(in->arena, n, int);
+    if (in->slot == NULL) return no_memory(in);
+    for (int i = 0; i < n; i++) in->slot[i] = -1;
     fl_place_pop(&in->place);
     return FL_OK;
 }
@@ -322,15 +304,18 @@ static fl_status read_quantity(reader *in, const fl_value *block, const char *ke
     if (object == NULL) return FL_OK;
     FL_TRY(enter(in, block, key, FL_OBJECT, &object));
     for (const fl_value *item = object->first; item != NULL; item = item->next) {
-        int node, at = 0;
+        int node;
         double number;
         fl_place_key(&in->place, item->key);
         FL_TRY(find_node(in, item->key, &node));
         FL_TRY(read_number(in, item, false, &number));
         FL_TRY(fl_range_check(FL_RANGE_NONNEGATIVE, number, &in->place, in->err));
-        while (at < *n && list[at].node != node) at++;
-        if (at == *n) list[(*n)++] = (fl_measured){node, -1, -1};
-        *(time ? &list[at].time : &list[at].energy) = number;
+        if (in->slot[node] < 0) {
+            list[*n] = (fl_measured){node, -1, -1};
+            in->slot[node] = (*n)++;
+        }
+        fl_measured *measured = &list[in->slot[node]];
+        *(time ? &measured->time : &measured->energy) = number;
         fl_place_pop(&in->place);
     }
     fl_place_pop(&in->place);
@@ -344,6 +329,7 @@ static fl_status read_measured(reader *in, const fl_value *block, fl_block *out)
     if (list == NULL) return no_memory(in);
     FL_TRY(read_quantity(in, block, "time", list, &out->n_measured));
     FL_TRY(read_quantity(in, block, "energy", list, &out->n_measured));
+    for (int i = 0; i < out->n_measured; i++) in->slot[list[i].node] = -1;
     qsort(list, (size_t)out->n_measured, sizeof *list, compare_measured);
     out->measured = list;
     return FL_OK;
