@@ -11,12 +11,11 @@ enum { ORDER_GIVEN, ORDER_DEADLINE, ORDER_LOAD, ORDER_RANDOM };
 
 const fl_option fl_sequential_options[FL_SEQUENTIAL_OPTIONS] = {
     [FL_SEQUENTIAL_ORDER] = {"order", FL_OPTION_CHOICE, ORDER_GIVEN, 0, 0, "given|deadline|load|random",
-                             "several applications: whose users are placed first; the tightest deadline, the "
-                             "largest load"},
+                             "whose users are placed first: as given, the tightest deadline, the largest load"},
     [FL_SEQUENTIAL_RESTARTS] = {"restarts", FL_OPTION_INT, 1, 1, 1e6, NULL,
-                                "several applications: random orders to try, the best plan wins"},
+                                "random orders to try, the best plan wins"},
     [FL_SEQUENTIAL_SEED] = {"seed", FL_OPTION_INT, 1, 0, 9007199254740992, NULL,
-                            "several applications: of the random orders"},
+                            "of the random orders"},
 };
 
 /** In a random order users are drawn one by one, or, when there are more than this, in bundles. */

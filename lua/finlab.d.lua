@@ -176,6 +176,7 @@ local finlab = {}
 ---@field claims "optimal"|"bound"|"nothing" the most it may say about its answer
 ---@field honours string[] what it takes into account itself beyond one application without limits; where there is more, it is run for one user after another
 ---@field options finlab.option[]
+---@field sequential? finlab.option[] of running it so
 
 ---@class finlab.recipe what is absent is drawn too
 ---@field seed integer from 0

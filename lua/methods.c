@@ -117,19 +117,22 @@ static fl_value *option_document(const fl_option *option, fl_arena *arena) {
     return object;
 }
 
+static void add_options(fl_value *array, const fl_option *options, int n, fl_arena *arena) {
+    for (int i = 0; i < n; i++) fl_value_add(arena, array, NULL, option_document(&options[i], arena));
+}
+
 static fl_value *method_document(const fl_method *method, fl_arena *arena) {
     fl_value *object = fl_value_object(arena), *options = fl_value_array(arena);
     add_text(arena, object, "name", method->name);
     add_text(arena, object, "summary", method->summary);
     add_text(arena, object, "claims", claim_name(method->may_claim));
     fl_value_add(arena, object, "honours", honours_document(method, arena));
-    for (int i = 0; i < method->n_options; i++) {
-        fl_value_add(arena, options, NULL, option_document(&method->options[i], arena));
-    }
-    for (int i = 0; fl_method_sequential(method) && i < FL_SEQUENTIAL_OPTIONS; i++) {
-        fl_value_add(arena, options, NULL, option_document(&fl_sequential_options[i], arena));
-    }
+    add_options(options, method->options, method->n_options, arena);
     fl_value_add(arena, object, "options", options);
+    if (fl_method_sequential(method)) {
+        fl_value *sequential = fl_value_add(arena, object, "sequential", fl_value_array(arena));
+        add_options(sequential, fl_sequential_options, FL_SEQUENTIAL_OPTIONS, arena);
+    }
     return object;
 }
 

@@ -46,10 +46,69 @@ local function placement(part, description)
         records(rows, { "block", "node" }):text())
 end
 
-local function plan_text(title, plan, description)
+--- A chain of nodes with runs counted: "phone x2, edge".
+local function runs_of(nodes)
+    local runs = {}
+    for l, node in ipairs(nodes) do
+        if node == nodes[l - 1] then
+            runs[#runs].count = runs[#runs].count + 1
+        else
+            table.insert(runs, { node = node, count = 1 })
+        end
+    end
+    for i, run in ipairs(runs) do
+        runs[i] = run.count > 1 and ("%s x%d"):format(run.node, run.count) or run.node
+    end
+    return table.concat(runs, ", ")
+end
+
+--- The levels reserved: "edge 0.5".
+local function shares_of(shares)
     local parts = {}
-    for i, part in ipairs(plan or {}) do parts[i] = placement(part, description) end
-    return plan and "\n" .. title .. "\n" .. table.concat(parts) or ""
+    for node, level in pairs(shares or {}) do table.insert(parts, ("%s %.4g"):format(node, level)) end
+    table.sort(parts)
+    return #parts > 0 and table.concat(parts, ", ") or nil
+end
+
+--- The placements of several users, one line each.
+local function placements_table(plan, description)
+    local rows, columns = {}, { "app", "users", "exit", "energy", "latency", "accuracy", "nodes" }
+    for i, part in ipairs(plan) do
+        local app = app_of(description, part.app)
+        rows[i] = {
+            app = part.app, users = part.count or app.count or 1, exit = ("%d of %d"):format(part.exit, #app.exits),
+            nodes = runs_of(part.nodes), shares = shares_of(part.shares),
+        }
+        for _, field in ipairs { "energy", "latency", "accuracy" } do rows[i][field] = show(field, part[field]) end
+        if rows[i].shares and columns[8] == nil then columns[8] = "shares" end
+    end
+    return records(rows, columns):text()
+end
+
+local function plan_text(title, plan, description)
+    if not plan then return "" end
+    local single = #description.apps == 1 and (description.apps[1].count or 1) == 1
+    local text = single and plan[1] and placement(plan[1], description)
+        or "\n" .. placements_table(plan, description)
+    return "\n" .. title .. "\n" .. text
+end
+
+--- "5 of 7 users (at most 6 can be)", with admission.
+local function served_text(result, description)
+    if not result.served then return nil end
+    local users = 0
+    for _, app in ipairs(description.apps) do users = users + (app.count or 1) end
+    local most = result.most_served and ("; at most %d can be"):format(result.most_served) or ""
+    return ("%d of %d users%s"):format(result.served, users, most)
+end
+
+--- "app1, app2 (3 users)": who is not served.
+local function refused_text(result)
+    local parts = {}
+    for i, entry in ipairs(result.refused or {}) do
+        parts[i] = entry.count > 1 and ("%s (%d users)"):format(entry.app, entry.count) or entry.app
+    end
+    return #parts > 0 and table.concat(parts, ", ") or nil
 end
 
 --- The k best plans, one line each.
@@ -78,6 +137,8 @@ function report.result(result, description)
         { "status", ("%s (%s)"):format(result.status, result.stop) },
         { "energy", result.energy and show("energy", result.energy) .. " per inference" },
         { "power", show("power", result.power) },
+        { "served", served_text(result, description) },
+        { "refused", refused_text(result) },
         { "latency", result.latency and ("%s (deadline %s)"):format(show("latency", result.latency),
             show("deadline", only.deadline)) },
         { "accuracy", result.accuracy and ("%s (target %s)"):format(show("accuracy", result.accuracy),
@@ -98,6 +159,8 @@ function report.verdict(verdict)
         { "reason", verdict.reason },
         { "energy", verdict.energy and show("energy", verdict.energy) .. " per inference" },
         { "power", show("power", verdict.power) },
+        { "served", verdict.served and ("%d users"):format(verdict.served) },
+        { "refused", refused_text(verdict) },
         { "latency", show("latency", verdict.latency) },
         { "accuracy", show("accuracy", verdict.accuracy) },
     }
@@ -139,10 +202,10 @@ local function range_of(option)
     return word .. (least and "from " .. least or most and "to " .. most or "")
 end
 
---- One method and its options.
-function report.method(descriptor)
+--- A table of options.
+local function options_table(options)
     local rows = {}
-    for i, option in ipairs(descriptor.options) do
+    for i, option in ipairs(options) do
         local fallback = option.default
         if math.type(fallback) == "float" then fallback = ("%.17g"):format(fallback) end
         rows[i] = {
@@ -150,14 +213,23 @@ function report.method(descriptor)
             range = range_of(option), meaning = option.doc,
         }
     end
+    return records(rows, { "option", "type", "default", "range", "meaning" }):text()
+end
+
+--- One method and its options.
+function report.method(descriptor)
     local honours = #descriptor.honours > 0 and table.concat(descriptor.honours, ", ") or "one application"
-    local options = records(rows, { "option", "type", "default", "range", "meaning" }):text()
-    return lines_of {
+    local text = lines_of {
         { "method", descriptor.name },
         { "", descriptor.summary },
         { "claims", descriptor.claims },
         { "honours", honours },
-    } .. (#rows > 0 and "\n" .. options or "")
+    }
+    if #descriptor.options > 0 then text = text .. "\n" .. options_table(descriptor.options) end
+    if descriptor.sequential then
+        text = text .. "\nbeyond that, placing one user after another:\n" .. options_table(descriptor.sequential)
+    end
+    return text
 end
 
 return report

@@ -51,4 +51,17 @@ describe("fl.methods", function()
             end
         end
     end)
+
+    it("lists how a method for one application places several", function()
+        for _, method in ipairs(fl.methods()) do
+            local jointly = false
+            for _, feature in ipairs(method.honours) do jointly = jointly or feature == "several" end
+            assert.equal(jointly, method.sequential == nil)
+            if not jointly then
+                assert.same({ "order", "restarts", "seed" }, {
+                    method.sequential[1].name, method.sequential[2].name, method.sequential[3].name,
+                })
+            end
+        end
+    end)
 end)
