@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sequential.h"
 #include "core/evaluate.h"
-#include "core/loads.h"
 #include "core/random.h"
-#include "core/tolerance.h"
+#include "core/remains.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,233 +39,15 @@ typedef struct app_state {
     fl_plan refused; /* the candidate that the judge refused, alone */
 } app_state;
 
-/** What has been taken of every limit: sorted as fl_loads_compare(). */
-typedef struct ledger {
-    fl_load *used;
-    int n, room;
-} ledger;
-
 typedef struct placing {
     const fl_task *task;
     const fl_method *method;
     app_state *classes; /* [n_apps] */
-    ledger account;
-    bool *barred; /* [blocks * n_nodes] for the user at hand */
-    fl_groups groups;
-    bool links_barred; /* `groups` is in use */
+    fl_remains remains;
     fl_stop stop;
 } placing;
 
-/* The account */
-
-/** Where `load`'s limit is, or would be. */
-static int find_used(const ledger *account, const fl_load *load) {
-    int low = 0, high = account->n;
-    while (low < high) {
-        int middle = (low + high) / 2;
-        if (fl_loads_compare(&account->used[middle], load) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/** What is left of a limit. Half of the judge's tolerance is kept for his rounding. */
-static double left_of(const placing *now, const fl_load *load) {
-    int at = find_used(&now->account, load);
-    bool known = at < now->account.n && fl_loads_compare(&now->account.used[at], load) == 0;
-    double limit = fl_loads_limit(now->task->instance, load) * (1 + 0.5 * FL_TOLERANCE_LIMIT);
-    return known ? limit - now->account.used[at].amount : limit;
-}
-
-static fl_status take(placing *now, const fl_load *load, int count, fl_error *err) {
-    ledger *account = &now->account;
-    int at = find_used(account, load);
-    if (at < account->n && fl_loads_compare(&account->used[at], load) == 0) {
-        account->used[at].amount += count * load->amount;
-        return FL_OK;
-    }
-    if (account->n == account->room) {
-        int room = 2 * account->room + 16;
-        fl_load *used = FL_NEW(now->task->arena, room, fl_load);
-        if (used == NULL) return fl_arena_error(now->task->arena, err);
-        if (account->n > 0) memcpy(used, account->used, (size_t)account->n * sizeof *used);
-        account->used = used;
-        account->room = room;
-    }
-    memmove(account->used + at + 1, account->used + at, (size_t)(account->n - at) * sizeof *load);
-    account->used[at] = *load;
-    account->used[at].amount *= count;
-    account->n++;
-    return FL_OK;
-}
-
-/** How many users, up to `most`, can be placed so. */
-static int count_fitting(const placing *now, const proposal *offer, int most) {
-    for (int i = 0; i < offer->n_loads && most > 0; i++) {
-        double fit = floor(left_of(now, &offer->loads[i]) / offer->loads[i].amount);
-        if (fit < most) most = fit > 0 ? (int)fit : 0;
-    }
-    return most;
-}
-
-/** The first load of which too little is left for one user; NULL: none. */
-static const fl_load *find_excess(const placing *now, const proposal *offer) {
-    for (int i = 0; i < offer->n_loads; i++) {
-        if (offer->loads[i].amount > left_of(now, &offer->loads[i])) return &offer->loads[i];
-    }
-    return NULL;
-}
-
-/* Barring: what the next user of an application cannot have */
-
-static bool too_much(const placing *now, fl_limit_kind kind, int node, double amount) {
-    fl_load load = {kind, -1, node, amount};
-    return amount > 0 && amount > left_of(now, &load);
-}
-
-static bool is_sliced(const fl_app *app, int node) {
-    for (int i = 0; i < app->n_slices; i++) {
-        if (app->slices[i].node == node) return true;
-    }
-    return false;
-}
-
-/** Bar the nodes that one block alone would overload. */
-static void bar_full_nodes(placing *now, const fl_app *app) {
-    const fl_instance *instance = now->task->instance;
-    int n_nodes = instance->system.n_nodes;
-    memset(now->barred, 0, (size_t)app->n_blocks * (size_t)n_nodes * sizeof *now->barred);
-    for (int n = 0; n < n_nodes; n++) {
-        const fl_node *node = &instance->system.nodes[n];
-        if (isinf(node->capacity) && isinf(node->memory)) continue;
-        bool sliced = is_sliced(app, n);
-        for (int l = 0; l < app->n_blocks; l++) {
-            double ops = app->rate * fl_cost_reach(app, l) * fl_cost_ops(app, l, app->n_exits);
-            now->barred[(size_t)l * (size_t)n_nodes + (size_t)n] =
-                (!sliced && isfinite(node->capacity) && too_much(now, FL_LIMIT_CAPACITY, n, ops)) ||
-                (isfinite(node->memory) && too_much(now, FL_LIMIT_MEMORY, n, app->blocks[l].memory));
-        }
-    }
-}
-
-static void bar_node(placing *now, const fl_app *app, int n) {
-    size_t n_nodes = (size_t)now->task->instance->system.n_nodes;
-    for (int l = 0; l < app->n_blocks; l++) now->barred[(size_t)l * n_nodes + (size_t)n] = true;
-}
-
-/** The levels of every sliced node that are still to be had; nodes without any are barred. */
-static fl_status list_levels(placing *now, fl_app *app, fl_error *err) {
-    fl_arena *arena = now->task->arena;
-    fl_slices *slices = FL_NEW(arena, app->n_slices, fl_slices);
-    if (slices == NULL) return fl_arena_error(arena, err);
-    int kept = 0;
-    for (int i = 0; i < app->n_slices; i++) {
-        const fl_slices *from = &app->slices[i];
-        double *levels = FL_NEW(arena, from->n_levels, double);
-        if (levels == NULL) return fl_arena_error(arena, err);
-        slices[kept] = (fl_slices){from->node, 0, levels};
-        for (int k = 0; k < from->n_levels; k++) {
-            if (!too_much(now, FL_LIMIT_SHARE, from->node, from->levels[k])) {
-                levels[slices[kept].n_levels++] = from->levels[k];
-            }
-        }
-        if (slices[kept].n_levels > 0)
-            kept++;
-        else
-            bar_node(now, app, from->node);
-    }
-    app->n_slices = kept;
-    app->slices = slices;
-    return FL_OK;
-}
-
-/** Make `groups` one group per node, so that single links can be barred. */
-static fl_status split_groups(placing *now, fl_error *err) {
-    const fl_groups *old = &now->task->instance->groups;
-    fl_arena *arena = now->task->arena;
-    size_t n = (size_t)now->task->instance->system.n_nodes, n_old = (size_t)old->n_groups;
-    if (n > FL_GROUPS_MOST) {
-        return fl_error_set(err, FL_EUNSUPPORTED, NULL, "link capacities between more than %d nodes",
-                            FL_GROUPS_MOST);
-    }
-    int *group = FL_NEW(arena, n, int);
-    double *matrix = FL_NEW(arena, 3 * n * n, double);
-    if (group == NULL || matrix == NULL) return fl_arena_error(arena, err);
-    double *slowness = matrix, *delay = matrix + n * n, *energy = matrix + 2 * n * n;
-    for (size_t a = 0; a < n; a++) {
-        group[a] = (int)a;
-        for (size_t b = 0; b < n; b++) {
-            size_t from = (size_t)old->group[a] * n_old + (size_t)old->group[b];
-            slowness[a * n + b] = old->slowness[from];
-            delay[a * n + b] = old->delay[from];
-            energy[a * n + b] = old->energy[from];
-        }
-    }
-    now->groups = (fl_groups){(int)n, old->uniform, group, slowness, delay, energy};
-    now->links_barred = true;
-    return FL_OK;
-}
-
-static bool link_barred(const placing *now, int from, int to) {
-    return now->links_barred &&
-           isinf(now->groups.slowness[(size_t)from * (size_t)now->groups.n_groups + (size_t)to]);
-}
-
-static fl_status bar_link(placing *now, int from, int to, fl_error *err) {
-    if (!now->links_barred) FL_TRY(split_groups(now, err));
-    size_t at = (size_t)from * (size_t)now->groups.n_groups + (size_t)to;
-    ((double *)(uintptr_t)now->groups.slowness)[at] = INFINITY; /* a private copy: split_groups() */
-    return FL_OK;
-}
-
-/** Bar the links over which not even the smallest transfer of the application fits any more. */
-static fl_status bar_full_links(placing *now, const fl_app *app, fl_error *err) {
-    double least = INFINITY;
-    now->links_barred = false;
-    for (int l = 0; l < app->n_blocks; l++) {
-        least = fmin(least, app->rate * fl_cost_reach(app, l) * fl_cost_bits(app, l));
-    }
-    for (int i = 0; i < now->account.n; i++) {
-        const fl_load *used = &now->account.used[i];
-        if (used->kind != FL_LIMIT_LINK || least <= left_of(now, used)) continue;
-        FL_TRY(bar_link(now, used->from, used->to, err));
-    }
-    return FL_OK;
-}
-
-/** As FIN drops the arc that overloads a node: bar it from the last of the plan's blocks there. */
-static void bar_last_block(placing *now, int app, const fl_placement *placement, int node) {
-    int n_nodes = now->task->instance->system.n_nodes;
-    int l = fl_plan_depth(placement, now->task->instance, app) - 1;
-    while (placement->nodes[l] != node) l--;
-    now->barred[(size_t)l * (size_t)n_nodes + (size_t)node] = true;
-}
-
 /* One user on what is left */
-
-/** The blocks of `app`, each allowed only where it is not barred. */
-static fl_status allow_unbarred(const placing *now, fl_app *app, fl_error *err) {
-    fl_arena *arena = now->task->arena;
-    int n_nodes = now->task->instance->system.n_nodes;
-    fl_block *blocks = FL_NEW(arena, app->n_blocks, fl_block);
-    if (blocks == NULL) return fl_arena_error(arena, err);
-    memcpy(blocks, app->blocks, (size_t)app->n_blocks * sizeof *blocks);
-    app->blocks = blocks;
-    for (int l = 0; l < app->n_blocks; l++) {
-        const bool *barred = now->barred + (size_t)l * (size_t)n_nodes;
-        if (memchr(barred, true, (size_t)n_nodes * sizeof *barred) == NULL) continue;
-        int *allowed = FL_NEW(arena, n_nodes, int), n = 0;
-        if (allowed == NULL) return fl_arena_error(arena, err);
-        for (int i = 0; i < n_nodes; i++) {
-            if (!barred[i] && fl_block_allows(&blocks[l], i)) allowed[n++] = i;
-        }
-        blocks[l].allowed = allowed;
-        blocks[l].n_allowed = n;
-    }
-    return FL_OK;
-}
 
 /** Reserve as little of each sliced node as keeps the plan in time. */
 static fl_status lower_levels(fl_placement *one, const fl_instance *alone, fl_arena *arena, fl_error *err) {
@@ -306,6 +87,19 @@ static void keep_placement(proposal *out, const fl_instance *instance, int app, 
     out->n_loads = fl_loads_of(out->loads, instance, app, &out->one);
 }
 
+/** Take away the capacity of the nodes where the user reserves a share: what runs there takes none, which a
+ *  method that honours capacities and not slices cannot know. */
+static fl_status free_sliced(fl_instance *alone, fl_arena *arena, fl_error *err) {
+    const fl_app *app = &alone->apps[0];
+    int n_nodes = alone->system.n_nodes;
+    fl_node *nodes = FL_NEW(arena, n_nodes, fl_node);
+    if (nodes == NULL) return fl_arena_error(arena, err);
+    memcpy(nodes, alone->system.nodes, (size_t)n_nodes * sizeof *nodes);
+    for (int i = 0; i < app->n_slices; i++) nodes[app->slices[i].node].capacity = INFINITY;
+    alone->system.nodes = nodes;
+    return FL_OK;
+}
+
 /** Ask the method for a plan of one user of `app` under the present bars. Scratch is the caller's to release.
  *  @param said  what the method answered */
 static fl_status ask(proposal *out, fl_answer *said, placing *now, int app, fl_error *err) {
@@ -315,13 +109,13 @@ static fl_status ask(proposal *out, fl_answer *said, placing *now, int app, fl_e
     fl_instance *alone;
     fl_verdict verdict;
     out->has_plan = false;
-    if (one.n_slices > 0) FL_TRY(list_levels(now, &one, err));
-    FL_TRY(allow_unbarred(now, &one, err));
-    FL_TRY(fl_instance_alone(&alone, instance, &one, now->links_barred ? &now->groups : NULL, limits, err));
+    FL_TRY(fl_remains_restrict(&now->remains, &one, err));
+    FL_TRY(fl_instance_alone(&alone, instance, &one, fl_remains_links(&now->remains), limits, err));
     fl_task task = *now->task;
     task.instance = alone;
     *said = (fl_answer){.bound = -INFINITY, .claimed = NAN, .most_served = -1};
-    fl_status status = now->method->solve(said, &task, err);
+    fl_status status = one.n_slices > 0 ? free_sliced(alone, task.arena, err) : FL_OK;
+    if (status == FL_OK) status = now->method->solve(said, &task, err);
     if (status == FL_OK && said->plan.n_apps > 0) {
         status = fl_evaluate_plan(&verdict, NULL, alone, &said->plan, task.arena, err);
         if (status == FL_OK && verdict.feasible) {
@@ -335,29 +129,21 @@ static fl_status ask(proposal *out, fl_answer *said, placing *now, int app, fl_e
 
 /** Find a plan for the next user of `app`, or none. Bars more until what the method finds fits. */
 static fl_status find_plan(proposal *out, placing *now, int app, fl_error *err) {
-    const fl_app *of = &now->task->instance->apps[app];
     fl_arena *arena = now->task->arena;
     fl_arena_mark mark = fl_arena_keep(arena);
     fl_answer said;
-    fl_status status = FL_OK;
     const fl_load *excess = NULL;
-    bar_full_nodes(now, of);
-    status = bar_full_links(now, of, err);
+    fl_status status = fl_remains_bar_full(&now->remains, &now->task->instance->apps[app], err);
     for (bool again = true; again && status == FL_OK;) {
         status = ask(out, &said, now, app, err);
         if (status != FL_OK) break;
         if (said.stop != FL_STOP_DONE) now->stop = said.stop;
-        excess = out->has_plan ? find_excess(now, out) : NULL;
+        excess = out->has_plan ? fl_remains_excess(&now->remains, out->loads, out->n_loads) : NULL;
         if (excess == NULL) break;
-        again = !*now->task->interrupt && !(excess->from >= 0 && link_barred(now, excess->from, excess->to));
-        if (excess->kind == FL_LIMIT_LINK) {
-            status = bar_link(now, excess->from, excess->to, err);
-        } else {
-            bar_last_block(now, app, &out->one, excess->to);
-        }
+        status = fl_remains_bar(&now->remains, &again, app, &out->one, excess, err);
+        again = again && said.stop != FL_STOP_TIME && !*now->task->interrupt;
     }
-    if (excess != NULL) out->has_plan = false; /* interrupted, or the method does not look at links */
-    now->links_barred = false;
+    if (excess != NULL) out->has_plan = false; /* out of time, or the method does not look at bars */
     fl_arena_release(arena, mark);
     return status;
 }
@@ -394,7 +180,7 @@ static fl_status solve_alone(placing *now, int app, fl_error *err) {
     FL_TRY(reserve_offer(&class->now, of, arena, err));
     memset(class->alone.one.nodes, 0, (size_t)of->n_blocks * sizeof *class->alone.one.nodes);
     if (of->n_slices > 0) memset(class->alone.one.levels, 0, (size_t)of->n_slices * sizeof(int));
-    bar_full_nodes(now, of);
+    FL_TRY(fl_remains_bar_full(&now->remains, of, err));
     fl_arena_mark mark = fl_arena_keep(arena);
     FL_TRY(ask(&class->alone, &said, now, app, err));
     class->hopeless = said.claim == FL_CLAIM_INFEASIBLE;
@@ -413,8 +199,10 @@ static fl_status solve_alone(placing *now, int app, fl_error *err) {
     }
     if (class->alone.has_plan || now->task->instance->n_apps > 1)
         fl_arena_release(arena, mark);
-    else
+    else if (said.plan.n_apps > 0) {
         class->refused = said.plan;
+        class->refused.apps[0].count = of->count;
+    }
     return FL_OK;
 }
 
@@ -486,16 +274,17 @@ static fl_status place_turn(fl_plan *plan, bool *all, placing *now, user_turn tu
     const fl_instance *instance = now->task->instance;
     app_state *class = &now->classes[turn.app];
     while (turn.count > 0 && !class->exhausted) {
-        int n = class->now.has_plan ? count_fitting(now, &class->now, turn.count) : 0;
+        const proposal *offer = &class->now;
+        int n = offer->has_plan ? fl_remains_fit(&now->remains, offer->loads, offer->n_loads, turn.count) : 0;
         if (n == 0) {
             FL_TRY(find_plan(&class->now, now, turn.app, err));
             class->exhausted = !class->now.has_plan;
             continue;
         }
-        const fl_placement *one = &class->now.one;
+        const fl_placement *one = &offer->one;
         FL_TRY(fl_plan_add(plan, instance, turn.app, n, one->exit, one->nodes, one->levels, now->task->arena,
                            err));
-        for (int i = 0; i < class->now.n_loads; i++) FL_TRY(take(now, &class->now.loads[i], n, err));
+        FL_TRY(fl_remains_take(&now->remains, offer->loads, offer->n_loads, n, err));
         turn.count -= n;
     }
     *all = turn.count == 0;
@@ -506,7 +295,7 @@ static fl_status place_turn(fl_plan *plan, bool *all, placing *now, user_turn tu
  *  @param plan  n_apps == 0: no plan */
 static fl_status place_all(fl_plan *plan, placing *now, const user_turn *turns, int n, fl_error *err) {
     const fl_instance *instance = now->task->instance;
-    now->account.n = 0;
+    fl_remains_clear(&now->remains);
     for (int h = 0; h < instance->n_apps; h++) {
         app_state *class = &now->classes[h];
         class->exhausted = !class->alone.has_plan;
@@ -517,7 +306,8 @@ static fl_status place_all(fl_plan *plan, placing *now, const user_turn *turns, 
         bool all;
         FL_TRY(place_turn(plan, &all, now, turns[i], err));
         if (*now->task->interrupt) now->stop = FL_STOP_INTERRUPTED;
-        if (all || instance->admission) continue;
+        if (all || (instance->admission && now->stop != FL_STOP_INTERRUPTED)) continue;
+        if (instance->admission) break;
         *plan = (fl_plan){0};
         break;
     }
@@ -544,11 +334,15 @@ static fl_status place_randomly(fl_plan *best, placing *now, fl_error *err) {
     fl_random_seed(&random, (uint64_t)settings[FL_SEQUENTIAL_SEED]);
     for (int i = 0; i < settings[FL_SEQUENTIAL_RESTARTS] && now->stop == FL_STOP_DONE; i++) {
         fl_plan plan;
+        fl_arena_mark mark = fl_arena_keep(task->arena);
         shuffle(turns, n, &random);
         FL_TRY(place_all(&plan, now, turns, n, err));
-        if (plan.n_apps == 0) continue;
-        FL_TRY(fl_evaluate_plan(&verdict, NULL, task->instance, &plan, task->arena, err));
-        if (!verdict.feasible || !better(&verdict, &least)) continue;
+        if (plan.n_apps > 0)
+            FL_TRY(fl_evaluate_plan(&verdict, NULL, task->instance, &plan, task->arena, err));
+        if (plan.n_apps == 0 || !verdict.feasible || !better(&verdict, &least)) {
+            fl_arena_release(task->arena, mark);
+            continue;
+        }
         *best = plan;
         least = verdict;
     }
@@ -611,15 +405,12 @@ static void conclude(fl_answer *answer, const placing *now) {
 fl_status fl_sequential_solve(fl_answer *answer, const fl_task *task, const fl_method *method,
                               fl_error *err) {
     const fl_instance *instance = task->instance;
-    int most_blocks = 0, order = (int)task->settings->sequential[FL_SEQUENTIAL_ORDER];
-    placing now = {.task = task, .method = method};
-    for (int h = 0; h < instance->n_apps; h++) {
-        most_blocks = instance->apps[h].n_blocks > most_blocks ? instance->apps[h].n_blocks : most_blocks;
-    }
-    now.classes = FL_ZERO(task->arena, instance->n_apps, app_state);
-    now.barred = FL_NEW(task->arena, (size_t)most_blocks * (size_t)instance->system.n_nodes, bool);
+    int order = (int)task->settings->sequential[FL_SEQUENTIAL_ORDER];
+    placing now = {
+        .task = task, .method = method, .classes = FL_ZERO(task->arena, instance->n_apps, app_state)};
     user_turn *turns = FL_NEW(task->arena, instance->n_apps, user_turn);
-    if (now.classes == NULL || now.barred == NULL || turns == NULL) return fl_arena_error(task->arena, err);
+    if (now.classes == NULL || turns == NULL) return fl_arena_error(task->arena, err);
+    FL_TRY(fl_remains_create(&now.remains, instance, task->arena, err));
     for (int h = 0; h < instance->n_apps; h++) FL_TRY(solve_alone(&now, h, err));
     if (order == ORDER_RANDOM) {
         FL_TRY(place_randomly(&answer->plan, &now, err));

@@ -9,7 +9,7 @@
 static fl_arena arena;
 static fl_error err;
 static fl_random random_plan;
-static int feasible, infeasible, unlinked;
+static int feasible, infeasible, unlinked, split, sliced;
 
 static void start(void) {
     fl_arena_init(&arena, 0);
@@ -41,14 +41,35 @@ static fl_plan draw_plan(const fl_instance *instance) {
     return plan;
 }
 
+/** Users of one application placed in up to three ways, at any levels; some may be left out. */
+static void draw_users(fl_plan *plan, const fl_instance *instance, int h) {
+    const fl_app *app = &instance->apps[h];
+    int left = app->count, nodes[16], levels[16];
+    for (int way = 0; way < 3 && left > 0; way++) {
+        int exit = fl_random_int(&random_plan, 0, app->n_exits - 1);
+        int users = fl_random_chance(&random_plan, 0.5) ? left : fl_random_int(&random_plan, 1, left);
+        bool still = fl_random_chance(&random_plan, 0.5);
+        for (int l = 0; l < app->exits[exit].after; l++) {
+            int before = l > 0 ? nodes[l - 1] : app->source;
+            nodes[l] = still ? before : fl_random_int(&random_plan, 0, instance->system.n_nodes - 1);
+        }
+        for (int i = 0; i < app->n_slices; i++) {
+            levels[i] = fl_random_int(&random_plan, 0, app->slices[i].n_levels - 1);
+        }
+        cr_assert(fl_plan_add(plan, instance, h, users, exit, nodes, levels, &arena, &err) == FL_OK);
+        left -= users;
+        split += way > 0;
+    }
+}
+
 static bool near(long double a, long double b) {
     return a == b || fabsl(a - b) <= 1e-12L * fmaxl(fabsl(a), fabsl(b));
 }
 
 static void compare(const fl_instance *instance, const fl_plan *plan) {
     fl_verdict verdict;
-    fl_app_cost apps[8];
-    cr_assert(fl_evaluate_plan(&verdict, apps, instance, plan, &arena, &err) == FL_OK);
+    fl_app_cost costs[16], *cost = costs;
+    cr_assert(fl_evaluate_plan(&verdict, costs, instance, plan, &arena, &err) == FL_OK);
     naive_verdict real = naive_judge(instance, plan);
     cr_assert(verdict.feasible == real.feasible, "%s: feasible %d, really %d", draw_say(instance),
               verdict.feasible, real.feasible);
@@ -59,10 +80,12 @@ static void compare(const fl_instance *instance, const fl_plan *plan) {
               verdict.latency, real.latency);
     cr_assert(real.served == 0 || near(verdict.accuracy, real.accuracy), "%s", draw_say(instance));
     for (int h = 0; h < instance->n_apps; h++) {
-        if (plan->apps[h].exit < 0) continue;
-        naive_cost cost = naive_place(instance, h, plan->apps[h].exit, plan->apps[h].nodes);
-        cr_assert(near(apps[h].energy, cost.energy) && near(apps[h].latency, cost.latency), "%s",
-                  draw_say(instance));
+        for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more, cost++) {
+            if (at->exit < 0) continue;
+            naive_cost own = naive_place(instance, h, at->exit, at->nodes, at->levels);
+            cr_assert(near(cost->energy, own.energy) && near(cost->latency, own.latency), "%s",
+                      draw_say(instance));
+        }
     }
     feasible += real.feasible;
     infeasible += !real.feasible && real.linked;
@@ -83,6 +106,27 @@ static void judge_family(const draw_family *family) {
     }
     cr_assert(n < 2000 || (feasible > 1000 && infeasible > 1000), "%s: %d feasible, %d not, %d unlinked",
               family->name, feasible, infeasible, unlinked);
+}
+
+Test(judge, agrees_with_the_naive_judge_on_users_placed_apart_and_slices) {
+    static const draw_family shared = {
+        .name = "shared",
+        .recipe = {.binding = true, .users = 4, .apps = 2, .blocks = 3, .nodes = 3, .slices = true}};
+    int n = draw_count(4000);
+    for (int seed = 0; seed < n; seed++) {
+        fl_instance *instance = draw_instance(&shared, (uint64_t)seed);
+        sliced += (instance->features & FL_FEATURE_SLICES) != 0;
+        for (int i = 0; i < 20; i++) {
+            fl_plan plan;
+            cr_assert(fl_plan_create(&plan, instance, &arena, &err) == FL_OK);
+            for (int h = 0; h < instance->n_apps; h++) draw_users(&plan, instance, h);
+            compare(instance, &plan);
+        }
+        fl_instance_free(instance);
+        fl_arena_reset(&arena);
+    }
+    cr_assert(n < 4000 || (feasible > 1000 && split > 10000 && sliced > 2000),
+              "%d feasible, %d more ways, %d with slices", feasible, split, sliced);
 }
 
 Test(judge, agrees_with_the_naive_judge_on_one_application) {

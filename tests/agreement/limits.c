@@ -72,11 +72,31 @@ Test(limits, of_several_applications_are_honoured_or_refused) {
     compare_family(&family);
 }
 
+Test(limits, of_users_who_share_them_are_honoured_whoever_places_the_users) {
+    static const draw_family families[] = {
+        {.name = "binding", .recipe = {.binding = true, .users = 2, .apps = 2, .blocks = 2, .nodes = 3}},
+        {.name = "users", .recipe = {.binding = true, .users = 4, .blocks = 3, .nodes = 2}},
+        {.name = "admission",
+         .recipe = {.binding = true, .users = 2, .apps = 2, .blocks = 2, .nodes = 2, .admission = true}},
+        {.name = "slices", .recipe = {.users = 3, .apps = 2, .blocks = 2, .nodes = 2, .slices = true}},
+        {.name = "all",
+         .recipe = {
+             .binding = true, .users = 3, .blocks = 3, .nodes = 2, .slices = true, .admission = true}}};
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        int n = draw_count(400);
+        for (int seed = 0; seed < n; seed++) {
+            fl_instance *instance = draw_instance(&families[i], (uint64_t)seed);
+            compare_all(instance);
+            fl_instance_free(instance);
+        }
+    }
+}
+
 /** What the best plan without limits takes: limits around it bind, but often leave another plan. */
 static naive_load load_of_best(const fl_instance *instance, const brute_answer *truth) {
     naive_load load = naive_load_create(instance);
     const brute_plan *best = &truth->apps[0].plans[truth->best[0]];
-    naive_load_add(&load, instance, 0, best->exit, best->nodes, instance->apps[0].count);
+    naive_load_add(&load, instance, 0, best->exit, best->nodes, best->levels, instance->apps[0].count);
     return load;
 }
 

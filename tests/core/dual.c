@@ -33,7 +33,7 @@ static void check(uint64_t seed, int steps, int *brackets) {
         cr_assert(dual.bound <= optimum * (1 + 1e-12) && optimum <= dual.cost.energy * (1 + 1e-12),
                   "seed %d: %.17g is not in [%.17g, %.17g]", (int)seed, optimum, dual.bound,
                   dual.cost.energy);
-        naive_cost real = naive_place(instance, 0, dual.exit, dual.nodes);
+        naive_cost real = naive_place(instance, 0, dual.exit, dual.nodes, NULL);
         cr_assert(real.linked && real.allowed && real.accurate && real.in_time, "seed %d", (int)seed);
         cr_assert(fabs((double)real.energy - dual.cost.energy) <= 1e-12 * dual.cost.energy);
     }

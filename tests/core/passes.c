@@ -89,7 +89,7 @@ Test(passes, shortest_finds_the_least_weight_of_all_plans) {
             if (exit < 0) continue;
             double found = weights[w][0] * cost.energy + weights[w][1] * cost.latency;
             cr_assert(near(found, (double)least), "seed %d: %.17g, not %.17Lg", (int)seed, found, least);
-            naive_cost real = naive_place(instance, 0, exit, nodes);
+            naive_cost real = naive_place(instance, 0, exit, nodes, NULL);
             cr_assert(real.accurate && near(cost.energy, (double)real.energy));
         }
         brute_free(&all);

@@ -18,7 +18,7 @@ static void *grab(void *old, size_t n, size_t size) {
 typedef struct tree {
     const fl_instance *instance;
     const fl_app *app;
-    int *nodes; /* [n_blocks] chosen so far */
+    int *nodes; /* [n_blocks + n_slices] chosen so far: nodes, then levels, which are -1 where none is */
     naive_walk
         *left; /* [n_exits] what a sample that leaves at each exit has met, heads that always run included */
     brute_list list;
@@ -26,7 +26,7 @@ typedef struct tree {
 
 static void add_plan(tree *at, int exit, naive_walk cost) {
     brute_list *list = &at->list;
-    size_t n = (size_t)list->n++, stride = (size_t)at->app->n_blocks;
+    size_t n = (size_t)list->n++, stride = (size_t)(at->app->n_blocks + at->app->n_slices);
     if ((n & (n - 1)) == 0) { /* double the room at every power of two */
         size_t room = n > 0 ? 2 * n : 1;
         list->plans = grab(list->plans, room, sizeof *list->plans);
@@ -51,25 +51,43 @@ static void stop_here(tree *at, int e, naive_walk last) {
     add_plan(at, e, cost);
 }
 
-/** Try every machine for block `l`, reached by `walk` from node `from`. */
-static void branch(tree *at, int l, int from, naive_walk walk) {
+static void branch(tree *at, int l, int from, naive_walk walk);
+
+/** Put block `l` on machine n, of which the levels chosen so far leave it a share, and go on. */
+static void put_block(tree *at, int l, int from, int n, naive_walk walk) {
     const fl_app *app = at->app;
+    long double share = naive_share(app, at->nodes + app->n_blocks, n);
     int e = 0;
     while (e < app->n_exits && app->exits[e].after != l + 1) e++;
+    naive_walk_block(&walk, at->instance, app, l, from, n, share);
+    if (isinf(walk.latency)) return;
+    at->nodes[l] = n;
+    if (e < app->n_exits) {
+        naive_walk final = walk;
+        naive_walk_head(&final, at->instance, app, e, n, share);
+        stop_here(at, e, final);
+        if (app->exits[e].share > 0) walk = final;
+        at->left[e] = walk;
+    }
+    branch(at, l + 1, n, walk);
+}
+
+/** Try every machine for block `l`, reached by `walk` from node `from`, with every level of it where none is
+ *  reserved yet. */
+static void branch(tree *at, int l, int from, naive_walk walk) {
+    const fl_app *app = at->app;
     for (int n = 0; n < at->instance->system.n_nodes && l < app->n_blocks; n++) {
-        naive_walk here = walk, final;
+        int i = naive_slices(app, n), *level = at->nodes + app->n_blocks + i;
         if (!fl_block_allows(&app->blocks[l], n)) continue;
-        naive_walk_block(&here, at->instance, app, l, from, n);
-        if (isinf(here.latency)) continue;
-        at->nodes[l] = n;
-        if (e < app->n_exits) {
-            final = here;
-            naive_walk_head(&final, at->instance, app, e, n);
-            stop_here(at, e, final);
-            if (app->exits[e].share > 0) here = final;
-            at->left[e] = here;
+        if (i < 0 || *level >= 0) {
+            put_block(at, l, from, n, walk);
+            continue;
         }
-        branch(at, l + 1, n, here);
+        for (int k = 0; k < app->slices[i].n_levels; k++) {
+            *level = k;
+            put_block(at, l, from, n, walk);
+        }
+        *level = -1;
     }
 }
 
@@ -77,11 +95,14 @@ static brute_list list_all(const fl_instance *instance, int app_index) {
     const fl_app *app = &instance->apps[app_index];
     tree at = {.instance = instance,
                .app = app,
-               .nodes = grab(NULL, (size_t)app->n_blocks, sizeof *at.nodes),
+               .nodes = grab(NULL, (size_t)(app->n_blocks + app->n_slices), sizeof *at.nodes),
                .left = grab(NULL, (size_t)app->n_exits, sizeof *at.left)};
+    for (int i = 0; i < app->n_slices; i++) at.nodes[app->n_blocks + i] = -1;
     branch(&at, 0, app->source, (naive_walk){0, 0});
-    for (int i = 0; i < at.list.n; i++)
-        at.list.plans[i].nodes = at.list.nodes + (size_t)i * (size_t)app->n_blocks;
+    for (int i = 0; i < at.list.n; i++) {
+        at.list.plans[i].nodes = at.list.nodes + (size_t)i * (size_t)(app->n_blocks + app->n_slices);
+        at.list.plans[i].levels = at.list.plans[i].nodes + app->n_blocks;
+    }
     free(at.nodes);
     free(at.left);
     return at.list;
@@ -122,7 +143,7 @@ static bool hopeless(const search *at, int u, long long served, long double powe
         served += users_of(at, u);
         if (!at->instance->admission && list->n > 0) power += list->plans[0].energy * rate * users_of(at, u);
     }
-    return at->found && (served < at->served || (served == at->served && power > at->power));
+    return at->found && (served < at->served || (served == at->served && power >= at->power));
 }
 
 static void keep_best(search *at, long long served, long double power) {
@@ -155,10 +176,10 @@ static void combine(search *at, int u, long long served, long double power) {
         long double more = power + plan->energy * app->rate * users;
         if (answer->n_units > 1 && hopeless(at, u + 1, served + users, more)) break; /* so are all after */
         if (!naive_in_time(app, plan->latency)) continue;
-        naive_load_add(&at->load, at->instance, h, plan->exit, plan->nodes, users);
+        naive_load_add(&at->load, at->instance, h, plan->exit, plan->nodes, plan->levels, users);
         at->chosen[u] = i;
         if (naive_load_fits(&at->load, at->instance)) combine(at, u + 1, served + users, more);
-        naive_load_add(&at->load, at->instance, h, plan->exit, plan->nodes, -users);
+        naive_load_add(&at->load, at->instance, h, plan->exit, plan->nodes, plan->levels, -users);
     }
     at->chosen[u] = -1;
     if (at->instance->admission) combine(at, u + 1, served, power);
@@ -169,7 +190,8 @@ static void place(fl_placement *apps, fl_placement **room, const search *at, int
     const brute_answer *answer = at->answer;
     if (answer->best[u] < 0) return;
     const brute_plan *plan = &answer->apps[answer->app[u]].plans[answer->best[u]];
-    fl_placement new = {.exit = plan->exit, .count = users_of(at, u), .nodes = plan->nodes};
+    fl_placement new = {
+        .exit = plan->exit, .count = users_of(at, u), .nodes = plan->nodes, .levels = plan->levels};
     fl_placement *last = &apps[answer->app[u]];
     if (last->exit < 0) {
         *last = new;

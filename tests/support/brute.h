@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** The optimum by trying every plan: all exits that reach the accuracy, all nodes for every block. It knows
- * the instance's fields and the naive judge's steps, nothing else of the project. Slices are not known here.
+/** The optimum by trying every plan: all exits that reach the accuracy, all nodes for every block, all levels
+ *  of every sliced node used. It knows the instance's fields and the naive judge's steps, nothing else of the
+ *  project.
  *
  *  Memory is released with brute_free(); running out of it ends the program. */
 #ifndef FINLAB_TESTS_BRUTE_H
@@ -11,7 +12,8 @@
 /** One way to place one application. */
 typedef struct brute_plan {
     int exit;
-    int *nodes; /* [after of that exit] */
+    int *nodes;  /* [after of that exit] */
+    int *levels; /* [n_slices] which level of each sliced node, -1: not used */
     long double energy, latency;
 } brute_plan;
 
@@ -19,7 +21,7 @@ typedef struct brute_plan {
 typedef struct brute_list {
     int n;
     brute_plan *plans; /* [n] */
-    int *nodes;        /* what their nodes point into */
+    int *nodes;        /* what their nodes and levels point into */
 } brute_list;
 
 typedef struct brute_answer {
@@ -34,8 +36,8 @@ typedef struct brute_answer {
     long long n_feasible;  /* how many plans are feasible; one unit only, else 0 */
 } brute_answer;
 
-/** Solve an instance. Takes nodes^blocks steps and memory per application; several units are combined by
- * branch and bound on the energy. */
+/** Solve an instance. Takes nodes^blocks steps and memory per application, times levels^nodes with slices;
+ * several units are combined by branch and bound on the energy. */
 brute_answer brute_solve(const fl_instance *instance);
 
 void brute_free(brute_answer *answer);

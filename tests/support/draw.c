@@ -60,6 +60,10 @@ static void say_recipe(char *out, size_t size) {
     if (last.tightness != FL_TIGHTNESS_ANY) add_word(out, size, tight[last.tightness]);
     if (last.plain) add_word(out, size, "--plain");
     if (last.limits) add_word(out, size, "--limits");
+    if (last.binding) add_word(out, size, "--binding");
+    add_number(out, size, "users", last.users);
+    if (last.admission) add_word(out, size, "--admission");
+    if (last.slices) add_word(out, size, "--slices");
 }
 
 const char *draw_say(const fl_instance *instance) {

@@ -22,28 +22,43 @@ static void move(naive_walk *walk, const fl_instance *instance, long double bits
     walk->energy += bits * link->energy;
 }
 
-static void compute(naive_walk *walk, const fl_instance *instance, const fl_block *block, int on) {
+static void compute(naive_walk *walk, const fl_instance *instance, const fl_block *block, int on,
+                    long double share) {
     const fl_node *node = &instance->system.nodes[on];
     const fl_measured *measured = fl_block_measured(block, on);
     long double time = (long double)block->ops / node->speed;
     if (measured != NULL && measured->time >= 0) time = measured->time;
     long double energy = time * node->power;
     if (measured != NULL && measured->energy >= 0) energy = measured->energy;
-    walk->latency += time;
+    walk->latency += time / share;
     walk->energy += energy;
 }
 
 void naive_walk_block(naive_walk *walk, const fl_instance *instance, const fl_app *app, int l, int from,
-                      int to) {
+                      int to, long double share) {
     if (from != to) move(walk, instance, l == 0 ? app->input_bits : app->blocks[l - 1].out_bits, from, to);
-    compute(walk, instance, &app->blocks[l], to);
+    compute(walk, instance, &app->blocks[l], to, share);
 }
 
-void naive_walk_head(naive_walk *walk, const fl_instance *instance, const fl_app *app, int e, int on) {
+void naive_walk_head(naive_walk *walk, const fl_instance *instance, const fl_app *app, int e, int on,
+                     long double share) {
     const fl_node *node = &instance->system.nodes[on];
     long double time = (long double)app->exits[e].ops / node->speed;
-    walk->latency += time;
+    walk->latency += time / share;
     walk->energy += time * node->power;
+}
+
+int naive_slices(const fl_app *app, int on) {
+    for (int i = 0; i < app->n_slices; i++) {
+        if (app->slices[i].node == on) return i;
+    }
+    return -1;
+}
+
+long double naive_share(const fl_app *app, const int *levels, int on) {
+    int i = naive_slices(app, on);
+    if (i < 0) return 1;
+    return levels[i] >= 0 ? app->slices[i].levels[levels[i]] : 0;
 }
 
 /** Whether the head of exit `e` runs when `final` is the last exit. */
@@ -53,13 +68,14 @@ static bool head_runs(const fl_app *app, int e, int final) {
 
 /** Follow a sample through `depth` blocks. */
 static naive_walk follow(const fl_instance *instance, const fl_app *app, int depth, int final,
-                         const int *nodes) {
+                         const int *nodes, const int *levels) {
     naive_walk walk = {0, 0};
     for (int l = 0; l < depth; l++) {
-        naive_walk_block(&walk, instance, app, l, l == 0 ? app->source : nodes[l - 1], nodes[l]);
+        long double share = naive_share(app, levels, nodes[l]);
+        naive_walk_block(&walk, instance, app, l, l == 0 ? app->source : nodes[l - 1], nodes[l], share);
         for (int e = 0; e <= final; e++) {
             if (app->exits[e].after != l + 1 || !head_runs(app, e, final)) continue;
-            naive_walk_head(&walk, instance, app, e, nodes[l]);
+            naive_walk_head(&walk, instance, app, e, nodes[l], share);
         }
     }
     return walk;
@@ -89,17 +105,19 @@ bool naive_in_time(const fl_app *app, long double latency) {
     return latency <= app->deadline * (1 + SLACK);
 }
 
-naive_cost naive_place(const fl_instance *instance, int app_index, int exit, const int *nodes) {
+naive_cost naive_place(const fl_instance *instance, int app_index, int exit, const int *nodes,
+                       const int *levels) {
     const fl_app *app = &instance->apps[app_index];
     naive_cost cost = {.linked = true, .allowed = true, .accuracy = naive_accuracy(app, exit)};
     for (int l = 0; l < app->exits[exit].after; l++) {
         int from = l == 0 ? app->source : nodes[l - 1];
         if (from != nodes[l] && fl_instance_link(instance, from, nodes[l]) == NULL) cost.linked = false;
         if (!fl_block_allows(&app->blocks[l], nodes[l])) cost.allowed = false;
+        if (!(naive_share(app, levels, nodes[l]) > 0)) cost.allowed = false;
     }
     for (int e = 0; e <= exit && cost.linked; e++) {
         long double share = naive_leaving(app, e, exit);
-        naive_walk walk = follow(instance, app, app->exits[e].after, exit, nodes);
+        naive_walk walk = follow(instance, app, app->exits[e].after, exit, nodes, levels);
         cost.energy += share * walk.energy;
         if (app->latency == FL_LATENCY_MEAN) cost.latency += share * walk.latency;
         if (app->latency == FL_LATENCY_WORST) cost.latency = walk.latency; /* the last exit's stays */
@@ -117,8 +135,9 @@ naive_load naive_load_create(const fl_instance *instance) {
     naive_load load = {.n_nodes = (int)n,
                        .ops = calloc(n, sizeof(long double)),
                        .memory = calloc(n, sizeof(long double)),
+                       .shares = calloc(n, sizeof(long double)),
                        .bits = calloc(n * n, sizeof(long double))};
-    if (load.ops == NULL || load.memory == NULL || load.bits == NULL) {
+    if (load.ops == NULL || load.memory == NULL || load.shares == NULL || load.bits == NULL) {
         fprintf(stderr, "naive: out of memory\n");
         exit(EXIT_FAILURE);
     }
@@ -128,21 +147,23 @@ naive_load naive_load_create(const fl_instance *instance) {
 void naive_load_free(naive_load *load) {
     free(load->ops);
     free(load->memory);
+    free(load->shares);
     free(load->bits);
 }
 
 void naive_load_add(naive_load *load, const fl_instance *instance, int app_index, int exit, const int *nodes,
-                    int users) {
+                    const int *levels, int users) {
     const fl_app *app = &instance->apps[app_index];
     for (int e = 0; e <= exit; e++) {
         long double samples = naive_leaving(app, e, exit) * app->rate * users; /* per second */
         for (int passed = 0; passed <= e; passed++) {
             int on = nodes[app->exits[passed].after - 1];
+            if (naive_slices(app, on) >= 0) continue; /* it runs in what is reserved */
             if (head_runs(app, passed, exit)) load->ops[on] += samples * app->exits[passed].ops;
         }
         for (int l = 0; l < app->exits[e].after; l++) {
             int from = l == 0 ? app->source : nodes[l - 1];
-            load->ops[nodes[l]] += samples * app->blocks[l].ops;
+            if (naive_slices(app, nodes[l]) < 0) load->ops[nodes[l]] += samples * app->blocks[l].ops;
             if (from == nodes[l]) continue;
             size_t pair = (size_t)from * (size_t)load->n_nodes + (size_t)nodes[l];
             load->bits[pair] += samples * (l == 0 ? app->input_bits : app->blocks[l - 1].out_bits);
@@ -151,12 +172,18 @@ void naive_load_add(naive_load *load, const fl_instance *instance, int app_index
     for (int l = 0; l < app->exits[exit].after; l++) {
         load->memory[nodes[l]] += (long double)app->blocks[l].memory * users;
     }
+    for (int i = 0; i < app->n_slices; i++) {
+        bool used = false;
+        for (int l = 0; l < app->exits[exit].after; l++) used = used || nodes[l] == app->slices[i].node;
+        if (used) load->shares[app->slices[i].node] += naive_share(app, levels, app->slices[i].node) * users;
+    }
 }
 
 bool naive_load_fits(const naive_load *load, const fl_instance *instance) {
     for (int n = 0; n < load->n_nodes; n++) {
         if (load->ops[n] > instance->system.nodes[n].capacity * (1 + SLACK)) return false;
         if (load->memory[n] > instance->system.nodes[n].memory * (1 + SLACK)) return false;
+        if (load->shares[n] > 1 + SLACK) return false;
         for (int to = 0; to < load->n_nodes; to++) {
             const fl_link *link = fl_instance_link(instance, n, to);
             if (link != NULL && load->bits[n * load->n_nodes + to] > link->capacity * (1 + SLACK))
@@ -176,7 +203,7 @@ naive_verdict naive_judge(const fl_instance *instance, const fl_plan *plan) {
         const fl_app *app = &instance->apps[h];
         long long missing = app->count;
         for (const fl_placement *at = &plan->apps[h]; at != NULL && at->exit >= 0; at = at->more) {
-            naive_cost cost = naive_place(instance, h, at->exit, at->nodes);
+            naive_cost cost = naive_place(instance, h, at->exit, at->nodes, at->levels);
             if (!cost.linked || !cost.allowed || !cost.in_time || !cost.accurate) verdict.feasible = false;
             verdict.linked = verdict.linked && cost.linked;
             verdict.power += cost.energy * app->rate * at->count;
@@ -185,7 +212,7 @@ naive_verdict naive_judge(const fl_instance *instance, const fl_plan *plan) {
             verdict.accuracy = fminl(verdict.accuracy, cost.accuracy);
             verdict.served += at->count;
             missing -= at->count;
-            naive_load_add(&load, instance, h, at->exit, at->nodes, at->count);
+            naive_load_add(&load, instance, h, at->exit, at->nodes, at->levels, at->count);
         }
         if (missing < 0 || (missing > 0 && !instance->admission)) verdict.feasible = false;
     }

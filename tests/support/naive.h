@@ -3,7 +3,7 @@
  *
  *  It does not weigh blocks by how many samples reach them, as core/cost.h does. It follows the samples:
  * those that leave at each exit walk from the source to that exit and are charged what they meet on the way.
- * All sums are long double. Slices are not known here. */
+ * All sums are long double. */
 #ifndef FINLAB_TESTS_NAIVE_H
 #define FINLAB_TESTS_NAIVE_H
 
@@ -14,13 +14,21 @@ typedef struct naive_walk {
     long double energy, latency;
 } naive_walk;
 
-/** Walk on: from node `from` to block `l` of an application on node `to`, and compute it there, heads apart.
- * With no link on the way the walk becomes infinitely long. */
+/** Walk on: from node `from` to block `l` of an application on node `to`, and compute it there with `share`
+ * of its speed, heads apart. With no link on the way the walk becomes infinitely long. */
 void naive_walk_block(naive_walk *walk, const fl_instance *instance, const fl_app *app, int l, int from,
-                      int to);
+                      int to, long double share);
 
-/** Run the head of exit `e` on node `on`. */
-void naive_walk_head(naive_walk *walk, const fl_instance *instance, const fl_app *app, int e, int on);
+/** Run the head of exit `e` on node `on` with `share` of its speed. */
+void naive_walk_head(naive_walk *walk, const fl_instance *instance, const fl_app *app, int e, int on,
+                     long double share);
+
+/** The application's slices of node `on`, -1: it has none and may use all of the node. */
+int naive_slices(const fl_app *app, int on);
+
+/** The share of node `on` that a user has: the level he reserves there, 0 for none; all of it without slices.
+ *  @param levels  [n_slices] which level of each sliced node, -1: none; NULL without slices */
+long double naive_share(const fl_app *app, const int *levels, int on);
 
 /** The share of all samples that leave at exit `e` when `final` is the last one. */
 long double naive_leaving(const fl_app *app, int e, int final);
@@ -35,7 +43,7 @@ bool naive_in_time(const fl_app *app, long double latency);
 /** What one application's placement costs. */
 typedef struct naive_cost {
     bool linked;  /* every move has a link; without one energy and latency are infinite */
-    bool allowed; /* every block may run where it is */
+    bool allowed; /* every block may run where it is, and has a level where it needs one */
     bool in_time;
     bool accurate;
     long double energy;  /* J per inference */
@@ -53,8 +61,8 @@ typedef struct naive_verdict {
     long long served;              /* applications served, count included */
 } naive_verdict;
 
-/** Judge one application's placement by itself: [after of `exit`] nodes. */
-naive_cost naive_place(const fl_instance *instance, int app, int exit, const int *nodes);
+/** Judge one application's placement by itself: [after of `exit`] nodes, [n_slices] levels. */
+naive_cost naive_place(const fl_instance *instance, int app, int exit, const int *nodes, const int *levels);
 
 /** Judge a plan: every application's placement, then the limits of what they share. */
 naive_verdict naive_judge(const fl_instance *instance, const fl_plan *plan);
@@ -64,6 +72,7 @@ typedef struct naive_load {
     int n_nodes;
     long double *ops;    /* [n_nodes] op/s */
     long double *memory; /* [n_nodes] bytes */
+    long double *shares; /* [n_nodes] of the node's speed */
     long double *bits;   /* [n_nodes * n_nodes] bit/s, row = sender */
 } naive_load;
 
@@ -72,7 +81,7 @@ void naive_load_free(naive_load *load);
 
 /** Add what the placement of `users` of an application takes; take it away where `users` is negative. */
 void naive_load_add(naive_load *load, const fl_instance *instance, int app, int exit, const int *nodes,
-                    int users);
+                    const int *levels, int users);
 
 /** Whether every limit is kept. */
 bool naive_load_fits(const naive_load *load, const fl_instance *instance);
