@@ -57,6 +57,11 @@ static fl_status check_claims(const fl_result *result, const fl_answer *answer, 
         return fl_error_set(err, FL_EINTERNAL, NULL, "method \"%s\" claims an optimum that the judge refuses",
                             method->name);
     }
+    if (answer->claim == FL_CLAIM_OPTIMAL && !comparable(result)) {
+        return fl_error_set(err, FL_EINTERNAL, NULL,
+                            "method \"%s\" claims an optimum without proof that nobody serves more",
+                            method->name);
+    }
     if (answer->claim == FL_CLAIM_INFEASIBLE && result->has_plan) {
         return fl_error_set(err, FL_EINTERNAL, NULL,
                             "method \"%s\" claims infeasibility beside a feasible plan", method->name);

@@ -194,6 +194,50 @@ Test(generate, limits_bind_in_some_instances_and_leave_a_plan_in_others) {
               "%d can bind, %d feasible, %d dearer than without limits", binding, feasible, dearer);
 }
 
+Test(generate, binding_limits_bind_and_often_leave_no_plan) {
+    int feasible = 0, dearer = 0, links = 0;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        fl_recipe recipe = {.seed = seed, .apps = 2, .blocks = 3, .nodes = 3};
+        fl_instance *loose = draw(recipe);
+        recipe.binding = true;
+        fl_instance *instance = draw(recipe);
+        cr_assert(instance->apps[0].deadline == loose->apps[0].deadline, "only limits are added");
+        brute_answer without = brute_solve(loose), with = brute_solve(instance);
+        for (int i = 0; i < instance->system.n_links; i++) {
+            links += isfinite(instance->system.links[i].link.capacity);
+        }
+        cr_assert(!with.feasible || without.feasible);
+        feasible += with.feasible;
+        dearer +=
+            without.feasible && (!with.feasible || with.verdict.power > without.verdict.power * (1 + 1e-9L));
+        brute_free(&without);
+        brute_free(&with);
+        fl_instance_free(loose);
+        fl_instance_free(instance);
+    }
+    cr_assert(feasible > 30 && dearer > 60 && links > 60, "%d feasible, %d dearer, %d links", feasible,
+              dearer, links);
+}
+
+Test(generate, users_admission_and_slices_are_drawn_when_asked_for) {
+    int several = 0, sliced = 0;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        fl_instance *plain = draw((fl_recipe){.seed = seed});
+        cr_assert(!plain->admission && plain->apps[0].count == 1 && plain->apps[0].n_slices == 0);
+        fl_instance *shared =
+            draw((fl_recipe){.seed = seed, .apps = 2, .users = 5, .admission = true, .slices = true});
+        cr_assert(shared->admission);
+        for (int h = 0; h < 2; h++) {
+            cr_assert(shared->apps[h].count >= 1 && shared->apps[h].count <= 5);
+            several += shared->apps[h].count > 1;
+            sliced += shared->apps[h].n_slices > 0;
+        }
+        fl_instance_free(plain);
+        fl_instance_free(shared);
+    }
+    cr_assert(several > 50 && sliced > 50, "%d with several users, %d with slices", several, sliced);
+}
+
 Test(generate, tightness_orders_the_deadlines) {
     for (uint64_t seed = 0; seed < 50; seed++) {
         double deadline[3];
@@ -246,6 +290,8 @@ Test(generate, a_recipe_out_of_range_is_refused_by_field) {
                  {{.blocks = 3, .exits = 4}, "exits"},
                  {{.apps = -1}, "apps"},
                  {{.tiers = -1}, "tiers"},
+                 {{.users = -1}, "users"},
+                 {{.users = 1000001}, "users"},
                  {{.energy_scale = -1}, "energy_scale"},
                  {{.energy_scale = NAN}, "energy_scale"},
                  {{.time_scale = INFINITY}, "time_scale"},

@@ -128,6 +128,91 @@ Test(plan, a_bad_plan_is_refused_at_its_place) {
     }
 }
 
+/** A camera of three users, with slices of the edge. */
+static fl_instance *build_users(void) {
+    fl_value *document = build_document(&arena, build_two_tiers);
+    fl_instance *instance;
+    build_put(&arena, document, "/apps/0/count", "3");
+    build_put(&arena, document, "/apps/0/slices", "{'edge': [0.25, 0.5]}");
+    cr_assert(fl_instance_read(&instance, document, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+    return instance;
+}
+
+Test(plan, users_placed_alike_are_one_placement) {
+    fl_instance *users = build_users();
+    fl_plan plan;
+    const int split[] = {0, 1}, local[] = {0, 0}, low = 0, high = 1;
+    cr_assert(fl_plan_create(&plan, users, &arena, &err) == FL_OK && fl_plan_size(&plan) == 1);
+    cr_assert(fl_plan_add(&plan, users, 0, 1, 1, split, &low, &arena, &err) == FL_OK);
+    cr_assert(fl_plan_add(&plan, users, 0, 1, 1, split, &high, &arena, &err) == FL_OK);
+    cr_assert(fl_plan_add(&plan, users, 0, 1, 1, split, &low, &arena, &err) == FL_OK);
+    cr_assert(fl_plan_size(&plan) == 2 && fl_plan_served(&plan, 0) == 3);
+    cr_assert(plan.apps[0].count == 2 && plan.apps[0].levels[0] == 0);
+    cr_assert(plan.apps[0].more->count == 1 && plan.apps[0].more->levels[0] == 1);
+    cr_assert(fl_plan_create(&plan, users, &arena, &err) == FL_OK);
+    cr_assert(fl_plan_add(&plan, users, 0, 1, 1, local, &high, &arena, &err) == FL_OK);
+    cr_assert(plan.apps[0].levels[0] == -1, "no level of a node that is not used");
+    cr_assert(fl_plan_add(&plan, users, 0, 1, 1, local, &low, &arena, &err) == FL_OK);
+    cr_assert(fl_plan_size(&plan) == 1 && plan.apps[0].count == 2);
+    cr_assert(fl_plan_place(&plan, users, 0, 1, split, &arena, &err) == FL_OK);
+    cr_assert(plan.apps[0].count == 3 && plan.apps[0].levels[0] == 1, "the largest level");
+    fl_instance_free(users);
+}
+
+Test(plan, counts_and_shares_are_read_and_written) {
+    static const char text[] = "[{'app': 'camera', 'count': 2, 'exit': 2, 'nodes': ['mobile', 'edge'],"
+                               " 'shares': {'edge': 0.25}}, {'app': 'camera', 'count': 1, 'exit': 1,"
+                               " 'nodes': ['mobile'], 'shares': {}}]";
+    const char *written, *wanted;
+    fl_instance *users = build_users();
+    fl_plan plan = build_plan(users, text, &arena);
+    cr_assert(plan.apps[0].count == 2 && plan.apps[0].levels[0] == 0 && plan.apps[0].more->levels[0] == -1);
+    cr_assert(fl_json_print(&written, fl_plan_write(&plan, users, &arena), 0, &arena, &err) == FL_OK);
+    cr_assert(fl_json_print(&wanted, build_document(&arena, text), 0, &arena, &err) == FL_OK);
+    cr_assert_str_eq(written, wanted);
+    plan = build_plan(users, "[{'exit': 2, 'nodes': ['mobile', 'edge']}]", &arena);
+    cr_assert(plan.apps[0].count == 3 && plan.apps[0].levels[0] == 1, "all users, the largest level");
+    plan = build_plan(users, "[{'exit': 2, 'nodes': ['mobile', 'edge'], 'count': 2}]", &arena);
+    cr_assert(fl_plan_served(&plan, 0) == 2, "the third is refused");
+    fl_instance_free(users);
+}
+
+Test(plan, bad_counts_and_shares_are_refused_at_their_place) {
+    static const refusal cases[] = {
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'count': 0}]", "/0/count", "at least 1"},
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'count': 1.5}]", "/0/count", "whole number"},
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'count': '1'}]", "/0/count", "must be a number"},
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'count': 4}]", "/0/count",
+         "places 4 users where 3 of 3 are left"},
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'count': 1e300}]", "/0/count", "where 3 of 3 are left"},
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'count': 2}, {'exit': 1, 'nodes': ['edge'], 'count': 2}]",
+         "/1/count", "places 2 users where 1 of 3 are left"},
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'count': 2}, {'exit': 1, 'nodes': ['edge']}]", "/1",
+         "is placed already"},
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'shares': 0.5}]", "/0/shares", "object of levels"},
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'shares': [0.5]}]", "/0/shares", "object of levels"},
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'shares': {'cloud': 0.5}}]", "/0/shares/cloud",
+         "no node is called"},
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'shares': {'mobile': 0.5}}]", "/0/shares/mobile",
+         "\"camera\" has no slices"},
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'shares': {'edge': 'half'}}]", "/0/shares/edge",
+         "must be a number"},
+        {NULL, "[{'exit': 1, 'nodes': ['mobile'], 'shares': {'edge': 0.3}}]", "/0/shares/edge",
+         "0.29999999999999999 is not one of the levels"},
+        {NULL, NULL, NULL, NULL}};
+    fl_instance *users = build_users();
+    for (const refusal *bad = cases; bad->json != NULL; bad++) {
+        fl_plan plan;
+        const fl_value *document = build_document(&arena, bad->json);
+        cr_assert(fl_plan_read(&plan, users, document, FL_PLACE_JSON, &arena, &err) == FL_EINVAL, "%s",
+                  bad->json);
+        cr_assert_str_eq(err.where, bad->where, "%s: at %s (%s)", bad->json, err.where, err.text);
+        cr_assert_not_null(strstr(err.text, bad->words), "%s: %s", bad->json, err.text);
+        cr_assert(plan.n_apps == 0);
+    }
+    fl_instance_free(users);
+}
+
 Test(plan, what_is_written_is_read_as_the_same_plan) {
     const char *text;
     fl_plan plan = build_plan(two, "[{'app': 'camera', 'exit': 2, 'nodes': ['mobile', 'edge']}]", &arena),

@@ -422,6 +422,71 @@ Test(result, a_verdict_on_several_applications_lists_them) {
     fake.honours = 0;
 }
 
+/* Users placed apart, admission */
+
+/** The example with three users of the camera, any of whom may be refused. */
+static void admit(void) {
+    fl_value *document = build_document(&other, build_two_tiers);
+    fl_instance_free(instance);
+    build_put(&other, document, "/apps/0/count", "3");
+    build_put(&other, document, "/admission", "true");
+    cr_assert(fl_instance_read(&instance, document, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+    fake.honours = FL_FEATURE_SEVERAL | FL_FEATURE_ADMISSION;
+}
+
+static const char two_of_three[] = "[{'exit': 2, 'nodes': ['mobile', 'edge'], 'count': 2}]";
+
+Test(result, with_admission_who_is_refused_is_named) {
+    const char *text;
+    admit();
+    script.answer.most_served = 3;
+    cr_assert(answer(two_of_three, FL_CLAIM_NOTHING, 0.001) == FL_OK);
+    cr_assert(result.status == FL_RESULT_FEASIBLE && result.verdict.served == 2);
+    cr_assert(isnan(result.bound) && isnan(result.gap), "a bound on plans for three says nothing of two");
+    const fl_value *document = fl_result_write(&result, instance, &arena);
+    cr_assert(fl_value_get(document, "served")->number == 2);
+    cr_assert(fl_value_get(document, "most_served")->number == 3);
+    cr_assert(fl_json_print(&text, fl_value_get(document, "refused"), 0, &arena, &err) == FL_OK);
+    cr_assert_str_eq(text, "[{\"app\": \"camera\", \"count\": 1}]");
+    cr_assert(fl_value_get(fl_value_get(document, "plan")->first, "count")->number == 2);
+    cr_assert(fl_value_get(document, "latency")->kind == FL_NULL, "each entry has its own");
+    cr_assert(fl_value_get(fl_value_get(document, "plan")->first, "latency")->number > 0);
+    document = fl_verdict_write(&result.verdict, &result.plan, result.costs, instance, &arena);
+    cr_assert(fl_value_get(document, "served")->number == 2);
+    cr_assert(fl_value_get(document, "refused")->first != NULL);
+}
+
+Test(result, a_bound_counts_beside_a_plan_that_serves_as_many_as_can_be) {
+    admit();
+    script.answer.most_served = 2;
+    cr_assert(answer(two_of_three, FL_CLAIM_NOTHING, 0.05) == FL_OK);
+    cr_assert(result.bound == 0.05 && result.gap > 0 && result.gap < 1 && result.most_served == 2);
+    script.answer.most_served = 1;
+    cr_assert(answer(two_of_three, FL_CLAIM_NOTHING, -INFINITY) == FL_EINTERNAL,
+              "it serves more than can be");
+}
+
+Test(result, an_optimum_that_could_serve_more_is_refused) {
+    admit();
+    script.answer.most_served = 3;
+    cr_assert(answer(two_of_three, FL_CLAIM_OPTIMAL, -INFINITY) == FL_EINTERNAL);
+    script.answer.most_served = -1;
+    cr_assert(answer(two_of_three, FL_CLAIM_OPTIMAL, -INFINITY) == FL_EINTERNAL, "no proof that nobody can");
+    script.answer.most_served = 2;
+    cr_assert(answer(two_of_three, FL_CLAIM_OPTIMAL, -INFINITY) == FL_OK);
+    cr_assert(result.status == FL_RESULT_OPTIMAL && result.bound == result.verdict.energy);
+}
+
+Test(result, without_admission_users_that_are_left_out_make_a_candidate) {
+    change("/apps/0/count", "3");
+    cr_assert(answer(two_of_three, FL_CLAIM_NOTHING, -INFINITY) == FL_OK);
+    cr_assert(result.status == FL_RESULT_UNKNOWN && !result.has_plan);
+    const fl_value *document = fl_result_write(&result, instance, &arena);
+    const char *reason = fl_value_get(fl_value_get(document, "candidate"), "reason")->string;
+    cr_assert_str_eq(reason, "only 2 of 3 users of \"camera\" are served");
+    cr_assert_null(fl_value_get(document, "served"));
+}
+
 Test(result, without_memory_there_is_no_document) {
     fl_arena none;
     fl_arena_init(&none, 1);
