@@ -69,7 +69,7 @@ static void check(uint64_t seed, double part, int *searched) {
                   "seed %d: %.17g, not %.17g", (int)seed, cost.energy, optimum);
         cr_assert(found.bound <= optimum * (1 + 1e-12), "seed %d", (int)seed);
         if (found.better) {
-            naive_cost real = naive_place(instance, 0, found.exit, found.nodes);
+            naive_cost real = naive_place(instance, 0, found.exit, found.nodes, NULL);
             cr_assert(real.linked && real.allowed && real.accurate && real.in_time, "seed %d", (int)seed);
             cr_assert(fabs((double)real.energy - cost.energy) <= 1e-12 * cost.energy, "seed %d", (int)seed);
         }
