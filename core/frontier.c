@@ -14,30 +14,41 @@ static fl_status add_point(bool *allowed, fl_frontier *out, const fl_instance *i
     return FL_OK;
 }
 
+/** Judge the paths found. Of a part of the frontier, what the judge refuses is left out. */
+static fl_status add_points(bool *allowed, fl_frontier *out, const fl_task *task,
+                            const fl_labels_found *found, const int *original, fl_error *err) {
+    const fl_instance *instance = task->instance;
+    double least = INFINITY;
+    out->points = FL_NEW(task->arena, found->n_paths, fl_frontier_point);
+    if (out->points == NULL) return fl_arena_error(task->arena, err);
+    for (int i = 0; i < found->n_paths; i++) {
+        const fl_labels_path *path = &found->paths[i];
+        fl_reduce_restore(original, path->nodes, instance->apps[0].exits[path->exit].after);
+        FL_TRY(add_point(allowed, out, instance, path, task->arena, err));
+        if (!*allowed && found->complete) return FL_OK;
+        if (*allowed) {
+            least = fmin(least, out->points[out->n_points - 1].verdict.energy);
+        } else {
+            out->n_points--;
+        }
+    }
+    *allowed = true;
+    out->bound = found->complete ? least : fmin(found->bound, least);
+    return FL_OK;
+}
+
 /** Search up to the judge's very limit or, where rounding makes him refuse a point there, a hair under it. */
 static fl_status search(bool *allowed, fl_frontier *out, const fl_task *task, const fl_labels_query *query,
                         bool to_the_limit, fl_error *err) {
-    const fl_instance *instance = task->instance;
     fl_layers layers;
     fl_labels_found found;
     int *original;
-    FL_TRY(fl_layers_build(&layers, instance, 0, task->arena, err));
+    FL_TRY(fl_layers_build(&layers, task->instance, 0, task->arena, err));
     if (to_the_limit) layers.deadline = layers.latest;
-    *allowed = true;
-    *out = (fl_frontier){0};
     FL_TRY(fl_reduce_nodes(&layers, &original, task->arena, err));
     FL_TRY(fl_labels_search(&found, &layers, task, query, err));
-    out->complete = found.complete;
-    out->stop = found.stop;
-    if (!found.complete) return FL_OK;
-    out->points = FL_NEW(task->arena, found.n_paths, fl_frontier_point);
-    if (out->points == NULL) return fl_arena_error(task->arena, err);
-    for (int i = 0; i < found.n_paths && *allowed; i++) {
-        const fl_labels_path *path = &found.paths[i];
-        fl_reduce_restore(original, path->nodes, instance->apps[0].exits[path->exit].after);
-        FL_TRY(add_point(allowed, out, instance, path, task->arena, err));
-    }
-    return FL_OK;
+    *out = (fl_frontier){.complete = found.complete, .stop = found.stop};
+    return add_points(allowed, out, task, &found, original, err);
 }
 
 fl_status fl_frontier_find(fl_frontier *out, const fl_instance *instance, const fl_frontier_query *query,
@@ -69,6 +80,9 @@ fl_value *fl_frontier_write(const fl_frontier *frontier, const fl_instance *inst
     fl_value_add(arena, to, "complete", fl_value_bool(arena, frontier->complete));
     fl_value_add(arena, to, "stop", fl_value_string(arena, fl_stop_name(frontier->stop)));
     fl_value_add(arena, to, "seconds", fl_value_number(arena, frontier->seconds));
+    if (isfinite(frontier->bound)) {
+        fl_value_add(arena, to, "bound", fl_value_number(arena, frontier->bound));
+    }
     fl_value *points = fl_value_add(arena, to, "points", fl_value_array(arena));
     for (int i = 0; i < frontier->n_points; i++) {
         const fl_frontier_point *point = &frontier->points[i];

@@ -22,7 +22,9 @@ typedef struct fl_frontier_point {
 typedef struct fl_frontier {
     fl_frontier_point *points; /* [n_points] by rising latency */
     int n_points;
-    bool complete; /* all of them, proven; else a limit struck and there are none */
+    bool complete; /* all of them, proven; else a limit struck, and they are plans of which none beats another
+                      in all three, at most 1000, with others missing */
+    double bound;  /* no plan within deadline and accuracy costs less, J; INFINITY: there is none */
     fl_stop stop;
     double seconds;
 } fl_frontier;
@@ -31,11 +33,14 @@ typedef struct fl_frontier {
  *  @param out       borrows from `arena`, which is reset first
  *  @param interrupt may be NULL
  *  @return FL_EUNSUPPORTED for other instances, FL_EINTERNAL when the judge refuses a plan, FL_ENOMEM.
- *  The frontier can be exponentially long in the number of blocks; the limits bound time and memory. */
+ *  The frontier can be exponentially long in the number of blocks; the limits bound time and memory, and when
+ * one strikes, what is known is the answer: the labels there are, completed by the fastest and the cheapest
+ * way. */
 fl_status fl_frontier_find(fl_frontier *out, const fl_instance *instance, const fl_frontier_query *query,
                            fl_arena *arena, const volatile sig_atomic_t *interrupt, fl_error *err);
 
-/** A document {complete, stop, seconds, points: [{energy, latency, accuracy, plan}]}. NULL: no memory. */
+/** A document {complete, stop, seconds, bound, points: [{energy, latency, accuracy, plan}]}, `bound` only
+ * when there is a plan. NULL: no memory. */
 fl_value *fl_frontier_write(const fl_frontier *frontier, const fl_instance *instance, fl_arena *arena);
 
 #endif

@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Measured: with up to FEW_LABELS in a trial, the trials from one end take less than starting from both. */
 enum {
     FEW_ARCS = 1500,      /* below this many the multiplier costs more than it saves */
     SECANTS = 20,         /* most steps of the dual */
-    FEW_LABELS = 1 << 15, /* with more in one trial, the search for one path goes on from both ends */
+    FEW_LABELS = 1 << 15, /* with more in one trial, the search for one path goes on from both ends ... */
+    ARCS_PER_LABEL = 64,  /* ... when passes over so many arcs take less time, too: they need three more */
+    MOST_PART = 1000,     /* paths of a frontier that a limit stopped */
 };
 
 /** The first cut, as a part of the duality gap, and how it grows. */
@@ -36,6 +37,7 @@ typedef struct label_search {
 /** A path's first label and its whole cost. */
 typedef struct start {
     int front, index, rank; /* front < 0: the dual's path */
+    bool cheaply;           /* it is reached by the cheapest way, not the fastest */
     fl_cost cost;
 } start;
 
@@ -46,21 +48,22 @@ typedef struct starts {
 
 /* From labels to paths */
 
-/** The fastest way to being at (l, a), before computing there.
+/** The fastest or the cheapest way to being at (l, a), before computing there; on the first layer they are
+ * one.
  *  @param nodes  [n_layers] its nodes, filled up to l */
-static bool lead_to(const label_search *search, int l, int a, int *nodes, fl_cost *cost) {
+static bool lead_to(const label_search *search, int l, int a, bool cheaply, int *nodes, fl_cost *cost) {
     const fl_layers *layers = search->layers;
     fl_cost arc;
     *cost = (fl_cost){0, 0};
     if (l > 0) {
-        fl_pass to = search->dual.latency;
+        fl_pass to = cheaply ? search->dual.energy : search->dual.latency;
         to.layer = l;
         to.node = a;
         fl_pass_trace(&to, layers, nodes);
     }
     for (int i = 0; i < l; i++) {
-        if (!fl_layers_arc(layers, i, i > 0 ? nodes[i - 1] : layers->source, nodes[i], false, &arc))
-            return false;
+        int from = i > 0 ? nodes[i - 1] : layers->source;
+        if (!fl_layers_arc(layers, i, from, nodes[i], false, &arc)) return false;
         cost->energy += arc.energy;
         cost->latency += arc.latency;
     }
@@ -70,29 +73,34 @@ static bool lead_to(const label_search *search, int l, int a, int *nodes, fl_cos
     return true;
 }
 
-/** Add the way from the source to every label of the layer reached; only paths in time remain. When that is
- * not the first layer, the ways are the fastest, and the dual's path is one more. */
+/** Add that way to the labels of a front of the layer reached; only paths in time remain. */
+static void add_starts(const label_search *search, starts *out, int i, bool cheaply, int *nodes) {
+    const fl_front *front = &search->sweep.fronts[search->reached][i];
+    fl_cost lead;
+    if (!lead_to(search, search->reached, front->node, cheaply, nodes, &lead)) return;
+    for (int j = 0; j < front->n_labels; j++) {
+        const fl_label *label = &front->labels[j];
+        fl_cost cost = {lead.energy + label->energy, lead.latency + label->latency};
+        if (cost.latency <= search->layers->deadline)
+            out->list[out->n++] = (start){i, j, label->rank, cheaply, cost};
+    }
+}
+
+/** Paths over every label of the layer reached. When that is not the first, they take the fastest and the
+ * cheapest way there, and the dual's path is one more. */
 static fl_status collect(const label_search *search, starts *out, fl_error *err) {
-    const fl_layers *layers = search->layers;
-    int l = search->reached, n = 1;
-    const fl_front *fronts = search->sweep.fronts[l];
-    for (int i = 0; i < search->sweep.n_fronts[l]; i++) n += fronts[i].n_labels;
-    int *nodes = FL_NEW(search->arena, layers->n_layers, int);
-    *out = (starts){FL_NEW(search->arena, n, start), 0};
+    int l = search->reached, n = 0;
+    bool part = l > 0;
+    for (int i = 0; i < search->sweep.n_fronts[l]; i++) n += search->sweep.fronts[l][i].n_labels;
+    int *nodes = FL_NEW(search->arena, search->layers->n_layers, int);
+    *out = (starts){FL_NEW(search->arena, part ? 2 * (size_t)n + 1 : (size_t)n, start), 0};
     if (out->list == NULL || nodes == NULL) return fl_arena_error(search->arena, err);
     for (int i = 0; i < search->sweep.n_fronts[l]; i++) {
-        const fl_front *front = &fronts[i];
-        fl_cost lead;
-        if (!lead_to(search, l, front->node, nodes, &lead)) continue;
-        for (int j = 0; j < front->n_labels; j++) {
-            fl_cost cost = {lead.energy + front->labels[j].energy, lead.latency + front->labels[j].latency};
-            if (cost.latency <= layers->deadline)
-                out->list[out->n++] = (start){i, j, front->labels[j].rank, cost};
-        }
+        add_starts(search, out, i, false, nodes);
+        if (part) add_starts(search, out, i, true, nodes);
     }
-    if (l > 0 && search->dual.exit >= 0) {
-        out->list[out->n++] = (start){-1, -1, search->rank[search->dual.exit], search->dual.cost};
-    }
+    const fl_dual *dual = &search->dual;
+    if (part) out->list[out->n++] = (start){-1, -1, search->rank[dual->exit], false, dual->cost};
     return FL_OK;
 }
 
@@ -158,7 +166,7 @@ static fl_status read_path(const label_search *search, const start *from, fl_lab
     }
     fl_cost lead;
     int i = from->front, j = from->index, l = search->reached;
-    lead_to(search, l, search->sweep.fronts[l][i].node, nodes, &lead);
+    lead_to(search, l, search->sweep.fronts[l][i].node, from->cheaply, nodes, &lead);
     for (;; l++) {
         const fl_front *on = &search->sweep.fronts[l][i];
         nodes[l] = on->node;
@@ -184,7 +192,7 @@ static fl_status read_paths(const label_search *search, const starts *found, int
 
 /** The dual's own path. */
 static fl_status read_dual_path(const label_search *search, fl_labels_found *out, fl_error *err) {
-    start path = {-1, -1, 0, search->dual.cost};
+    start path = {-1, -1, 0, false, search->dual.cost};
     return read_paths(search, &(starts){&path, 1}, 1, out, err);
 }
 
@@ -215,7 +223,8 @@ static fl_status prepare(label_search *search, fl_error *err) {
     rank_exits(search);
     search->watch =
         (fl_sweep_watch){.task = search->task, .time_limit = query->time_limit, .memory = query->memory};
-    if (search->single) search->watch.most_labels = FEW_LABELS;
+    double arcs = (double)search->layers->n_layers * search->layers->n_nodes * search->layers->n_nodes;
+    if (search->single) search->watch.most_labels = (long long)fmax(FEW_LABELS, arcs / ARCS_PER_LABEL);
     search->merger.lambda = search->dual.lambda;
     search->sweep.latency = search->dual.latency.arrive;
     search->sweep.energy = search->dual.energy.arrive;
@@ -316,16 +325,23 @@ static fl_status run_out(label_search *search, fl_arena_mark mark) {
 }
 
 /** What is known of a frontier when a limit strikes: the paths over the labels of the layer reached, and the
- * bound of a dual that is solved. */
+ * bound and the path of a dual that is solved, which the search itself has no use for. */
 static fl_status read_part(label_search *search, fl_labels_found *out, fl_error *err) {
     starts found;
     fl_dual dual;
     FL_TRY(fl_dual_solve(&dual, search->layers, SECANTS, false, search->arena, err));
     out->bound = fmax(out->bound, dual.bound - dual.slack);
+    search->dual.nodes = dual.nodes;
+    search->dual.exit = dual.exit;
+    search->dual.cost = dual.cost;
     if (search->reached == search->layers->n_layers) return FL_OK;
     FL_TRY(collect(search, &found, err));
     filter_frontier(search, &found);
-    return read_paths(search, &found, found.n, out, err);
+    int n = found.n < MOST_PART ? found.n : MOST_PART;
+    for (int i = 0; i < n; i++) { /* evenly over the latencies */
+        found.list[i] = found.list[found.n - 1 - (int)((long long)(n - 1 - i) * found.n / n)];
+    }
+    return read_paths(search, &found, n, out, err);
 }
 
 /** Search after the dual; `out` holds its bound. The search for one path goes on when labels from one end

@@ -96,7 +96,7 @@ Lists every Pareto-optimal plan of the instance in FILE.json within its deadline
 other plan is better in energy, latency and accuracy at once. A looser deadline in FILE.json shows more.
 
 --curve               trade energy against latency only: the least energy for every deadline
---time-limit S        stop after S seconds; a frontier is whole or there is none
+--time-limit S        stop after S seconds, with the plans known by then
 --memory BYTES        stop when the search takes so much
 --json                print all as one line of JSON]],
     arguments = { "FILE.json" },

@@ -131,9 +131,10 @@ local finlab = {}
 ---@field plan finlab.placement[]
 
 ---@class finlab.frontier: finlab.point[] by rising latency
----@field complete boolean false: a limit struck, and there are no points
+---@field complete boolean false: a limit struck; the points are plans, but others are missing
 ---@field stop "done"|"time"|"memory"|"interrupted"
 ---@field seconds number
+---@field bound? number J, no plan costs less; nil: there is no plan
 
 ---@class finlab.app_cost
 ---@field app string

@@ -168,8 +168,12 @@ end
 
 --- A frontier of inst:frontier.
 function report.frontier(frontier)
-    if not frontier.complete then return ("stopped (%s): no frontier\n"):format(frontier.stop) end
-    if #frontier == 0 then return "no plan is feasible\n" end
+    local note = ""
+    if not frontier.complete then
+        note = ("stopped (%s): points are missing, no plan costs less than %.6g mJ\n"):format(
+            frontier.stop, frontier.bound * 1e3)
+    end
+    if #frontier == 0 then return frontier.complete and "no plan is feasible\n" or note end
     local rows = {}
     for i, point in ipairs(frontier) do
         rows[i] = {
@@ -182,7 +186,7 @@ function report.frontier(frontier)
         { key = "energy", title = "energy (mJ)", format = "%.6g" },
         { key = "accuracy", title = "accuracy (%)", format = "%.4g" },
         "exit", "nodes",
-    }):text()
+    }):text() .. note
 end
 
 --- All methods, one line each.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/frontier.h"
+#include "core/exact.h"
 #include "core/generate.h"
 #include "tests/support/brute.h"
 #include "tests/support/build.h"
@@ -102,13 +103,73 @@ Test(frontier, several_applications_are_refused) {
     fl_instance_free(instance);
 }
 
-Test(frontier, a_memory_limit_stops_it_without_points) {
+/** Every point is a feasible plan, none covers another, and the bound is below all. */
+static void check_part(const fl_instance *instance, fl_stop stop) {
+    cr_assert(!frontier.complete && frontier.stop == stop && frontier.n_points > 0, "%d points, stop %d",
+              frontier.n_points, (int)frontier.stop);
+    for (int j = 0; j < frontier.n_points; j++) {
+        const fl_verdict *at = &frontier.points[j].verdict;
+        naive_verdict real = naive_judge(instance, &frontier.points[j].plan);
+        cr_assert(real.feasible && fabs((double)real.energy - at->energy) <= 1e-12 * at->energy);
+        cr_assert(frontier.bound > 0 && frontier.bound <= at->energy);
+        for (int i = 0; i < frontier.n_points; i++) {
+            cr_assert(i == j || !covers(&frontier.points[i], at->energy, at->latency, at->accuracy, false),
+                      "point %d covers point %d", i, j);
+        }
+    }
+}
+
+static fl_instance *draw_long(uint64_t seed) {
     fl_instance *instance;
-    fl_recipe recipe = {.seed = 1, .blocks = 30, .nodes = 20, .plain = true, .tightness = FL_TIGHTNESS_LOOSE};
-    fl_frontier_query query = {.memory = 2e4};
+    fl_recipe recipe = {
+        .seed = seed, .blocks = 30, .nodes = 20, .plain = true, .tightness = FL_TIGHTNESS_LOOSE};
     cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+    return instance;
+}
+
+Test(frontier, a_limit_leaves_feasible_points_and_a_bound) {
+    for (uint64_t seed = 1; seed < 6; seed++) {
+        fl_instance *instance = draw_long(seed);
+        fl_settings settings;
+        fl_result best;
+        const fl_frontier_query queries[] = {
+            {.memory = 500}, {.memory = 1000}, {.curve = true, .memory = 100}, {.time_limit = 1e-9}};
+        double bounds[4];
+        for (int i = 0; i < 4; i++) {
+            cr_assert(fl_frontier_find(&frontier, instance, &queries[i], &arena, NULL, &err) == FL_OK);
+            check_part(instance, i < 3 ? FL_STOP_MEMORY : FL_STOP_TIME);
+            bounds[i] = frontier.bound;
+        }
+        fl_settings_default(&settings, &fl_exact_method, instance);
+        cr_assert(fl_run(&best, instance, &fl_exact_method, &settings, &arena, NULL, &err) == FL_OK);
+        for (int i = 0; i < 4; i++) {
+            cr_assert(bounds[i] <= best.verdict.energy, "seed %d: %g is no bound on %g", (int)seed, bounds[i],
+                      best.verdict.energy);
+        }
+        fl_instance_free(instance);
+    }
+}
+
+Test(frontier, more_memory_leaves_more_points_until_it_is_whole) {
+    fl_instance *instance = draw_long(1);
+    int few;
+    fl_frontier_query query = {.curve = true, .memory = 1000};
     cr_assert(fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err) == FL_OK);
-    cr_assert(!frontier.complete && frontier.stop == FL_STOP_MEMORY && frontier.n_points == 0);
+    few = frontier.n_points;
+    query.memory = 1e6;
+    cr_assert(fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err) == FL_OK);
+    cr_assert(frontier.n_points > few && frontier.n_points <= 1000, "%d and %d points", few,
+              frontier.n_points);
+    fl_instance_free(instance);
+}
+
+Test(frontier, an_arena_that_is_full_is_a_memory_limit) {
+    fl_instance *instance = draw_long(1);
+    fl_frontier_query query = {0};
+    fl_arena_free(&arena);
+    fl_arena_init(&arena, 500000);
+    cr_assert(fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err) == FL_OK);
+    check_part(instance, FL_STOP_MEMORY);
     fl_instance_free(instance);
 }
 

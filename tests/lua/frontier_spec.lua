@@ -60,6 +60,27 @@ describe("inst:frontier", function()
         assert.equal(0, #points)
     end)
 
+    it("stopped by a limit has the plans known by then and a bound", function()
+        local inst = assert(fl.generate { seed = 1, blocks = 30, nodes = 20, plain = true, tight = "loose" })
+        local best = assert(inst:solve "exact")
+        local points = assert(inst:frontier { memory = 1e5 })
+        assert.is_false(points.complete)
+        assert.equal("memory", points.stop)
+        assert.is_true(#points > 0)
+        assert.is_true(points.bound > 0 and points.bound <= best.energy)
+        for _, point in ipairs(points) do assert.is_true(inst:evaluate(point.plan).feasible) end
+        points = assert(inst:frontier { time_limit = 1e-9 })
+        assert.is_false(points.complete)
+        assert.equal("time", points.stop)
+    end)
+
+    it("has the least energy as its bound when it is whole", function()
+        local points = assert(published():frontier())
+        local least = math.huge
+        for _, point in ipairs(points) do least = math.min(least, point.energy) end
+        assert.equal(least, points.bound)
+    end)
+
     it("refuses options it does not know", function()
         local points, message, code = published():frontier { gamma = 3 }
         assert.is_nil(points)
@@ -98,6 +119,15 @@ describe("finlab frontier", function()
         assert.equal(0, code or 0)
         assert.matches("latency %(ms%)", text)
         assert.matches("mobile", text)
+    end)
+
+    it("says what a limit leaves open", function()
+        local text, code = run("frontier --memory 1 " .. path .. ".json")
+        assert.equal(0, code or 0)
+        assert.matches("stopped %(memory%): points are missing, no plan costs less than [%d.]+ mJ", text)
+        text = run("frontier --json --memory 1 " .. path .. ".json")
+        assert.matches('"complete": false', text)
+        assert.matches('"bound": ', text)
     end)
 
     it("prints one line of JSON", function()
