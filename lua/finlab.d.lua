@@ -384,6 +384,20 @@ function systems.three_tier(options) end
 ---@field resamples? integer
 ---@field seed? integer
 
+---@class finlab.field: finlab.axis
+---@field key string
+---@field scale? number what turns the field into `unit`
+
+---@class finlab.table_plot: finlab.compare_options
+---@field kind? "lines"|"stairs"|"box"|"violin"|"heat"|"frontier"|"profile" default "lines"
+---@field x? string|finlab.field
+---@field y? string|finlab.field default "energy"
+---@field z? string|finlab.field the colours of heat and frontier
+---@field by? string the field that tells series apart; default "method"
+---@field names? table<any, string> what the series are called
+---@field title? string
+---@field size? integer[]
+
 ---@class finlab.table records as a table; never changed, a question answers a new one
 ---@field rows table<string, any>[]
 ---@field columns finlab.column[]
@@ -462,6 +476,11 @@ function records:latex() end
 ---@return finlab.code? code
 function records:json() end
 
+---A plot of the rows.
+---@param options finlab.table_plot
+---@return finlab.plot
+function records:plot(options) end
+
 ---Write the table as .md, .csv, .tex, .json or .txt.
 ---@param path string
 ---@return true? written
@@ -481,16 +500,20 @@ function finlab.table(rows, columns, parameters) end
 ---@field log? boolean
 ---@field least? number
 ---@field most? number
+---@field tics? number[]
 
 ---@class finlab.series
 ---@field name? string
----@field points number[][] pairs x, y; without y a gap
+---@field points? number[][] x, y; without y a gap; for heat and frontier x, y, z
+---@field values? number[] for box and violin
 ---@field dashed? boolean
 
 ---@class finlab.plot_description
+---@field kind? "lines"|"stairs"|"box"|"violin"|"heat"|"frontier" default "lines"
 ---@field title? string
 ---@field x? finlab.axis
 ---@field y? finlab.axis
+---@field z? finlab.axis
 ---@field series finlab.series[]
 ---@field size? integer[] width and height in pixels
 
@@ -502,7 +525,7 @@ local plot = {}
 ---@return string
 function plot:script(path) end
 
----Draw the plot as .svg or .png.
+---Draw the plot as .svg, .png or .pdf.
 ---@param path string
 ---@return true? written
 ---@return string? message

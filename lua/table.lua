@@ -10,6 +10,8 @@
 
 local analysis = require "finlab.analysis"
 local formats = require "finlab.formats"
+local pictures = require "finlab.pictures"
+local plot = require "finlab.plot"
 
 local Table = {
     text = formats.text, markdown = formats.markdown, csv = formats.csv, latex = formats.latex,
@@ -124,6 +126,11 @@ for _, question in ipairs { "pivot", "summary", "relate", "profile", "compare" }
         local rows, columns = analysis[question](self, options)
         return new(rows, columns or self.own_columns, self.parameters)
     end
+end
+
+--- A plot of the rows; the options are described in pictures.lua.
+function Table:plot(options)
+    return plot(pictures.describe(self, options))
 end
 
 return function(rows, columns, parameters)
