@@ -58,7 +58,7 @@ end
 local function block(s) return "$series" .. s end
 
 local LINE = "%s using 1:2 with %s title %s noenhanced linewidth %.2g linecolor rgb '%s'%s%s"
-local FINEST, ROOM = 2, 2.5 -- widths of the last line, and how much wider the first one is
+local FINEST, ROOM = 1.8, 1.4 -- widths of the last line, and how much wider the first one is
 
 --- Series as lines of one of gnuplot's styles; `points_of` answers what of a series is drawn.
 local function draw_series(plot, lines, style, points_of)
@@ -67,9 +67,9 @@ local function draw_series(plot, lines, style, points_of)
     for s, series in ipairs(plot.series) do
         local finer = n > 1 and (n - s) / (n - 1) or 0
         add_data(lines, block(s), points_of(series), 2)
-        local points = (" pointtype %d pointsize %.2g"):format(shape(s), 0.8 + 0.7 * finer)
+        local points = (" pointtype %d pointsize %.2g"):format(shape(s), 0.8 + 0.5 * finer)
         elements[s] = LINE:format(block(s), style, name_of(series, s), FINEST + ROOM * finer, colour(s),
-            series.dashed and " dashtype 2" or "", style == "linespoints" and points or "")
+            series.dashed and " dashtype (7,4)" or "", style == "linespoints" and points or "")
     end
     return elements
 end
