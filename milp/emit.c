@@ -43,15 +43,13 @@ static void print_legend(FILE *out, const void *what) {
 
 fl_status fl_emit_lp(const char **text, size_t *length, const fl_instance *instance, fl_arena *arena,
                      fl_error *err) {
-    fl_layers layers;
-    fl_arcflow flow;
     const char *legend;
-    if (instance->features & ~FL_ARCFLOW_HONOURS) {
-        return fl_error_set(err, FL_EUNSUPPORTED, NULL,
-                            "several applications, admission and slices are not in the formulation yet");
-    }
-    FL_TRY(fl_layers_build(&layers, instance, 0, arena, err));
-    FL_TRY(fl_arcflow_build(&flow, instance, &layers, INFINITY, arena, err));
+    fl_arcflow flow;
+    fl_aim aim = {.first = FL_AIM_BOTH, .most = INFINITY};
+    fl_layers *layers = FL_NEW(arena, instance->n_apps, fl_layers);
+    if (layers == NULL) return fl_arena_error(arena, err);
+    for (int h = 0; h < instance->n_apps; h++) FL_TRY(fl_layers_build(&layers[h], instance, h, arena, err));
+    FL_TRY(fl_arcflow_build(&flow, instance, layers, &aim, arena, err));
     FL_TRY(fl_text_print(&legend, length, print_legend, instance, arena, err));
     return fl_lp_print(text, length, &flow.model, legend, arena, err);
 }

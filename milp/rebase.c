@@ -37,11 +37,20 @@ static void take_costs(fl_model *model, const double *reduced, double gap) {
     }
 }
 
+/** Fill `most` [n_rows]: how much slack a row can have. */
+static void find_slacks(double *most, const fl_model *model) {
+    for (int i = 0; i < model->n_rows; i++) most[i] = model->row[i].rhs;
+    for (int k = 0; k < model->n_entries; k++) {
+        const fl_entry *entry = &model->entry[k];
+        if (entry->value < 0) most[entry->row] -= entry->value * model->column[entry->column].most;
+    }
+}
+
 /** Give the row its slack as a column, in a unit of which no wanted solution has more than 1; but one that
  *  leaves the coefficient at a size that a simplex can work with. */
-static void add_slack(fl_model *model, int i, double dual, double gap) {
+static void add_slack(fl_model *model, int i, double dual, double gap, double most) {
     fl_row *row = &model->row[i];
-    double unit = fmax(fmin(gap / -dual, row->rhs), row->rhs / 1e6);
+    double unit = fmax(fmin(gap / -dual, most), most / 1e6);
     int column = fl_model_add_column(model, -dual * unit, "slack_%s", row->name);
     if (column < 0) return;
     model->column[column].whole = false;
@@ -51,7 +60,8 @@ static void add_slack(fl_model *model, int i, double dual, double gap) {
 
 fl_status fl_rebase_model(fl_model *model, const double *dual, double most, double *bound, fl_error *err) {
     double *reduced = FL_NEW(model->arena, model->n_columns, double);
-    if (reduced == NULL) return fl_arena_error(model->arena, err);
+    double *most_slack = FL_NEW(model->arena, model->n_rows, double);
+    if (reduced == NULL || most_slack == NULL) return fl_arena_error(model->arena, err);
     double worth = reduce_costs(reduced, model, dual);
     double least = worth + least_sum(model, reduced);
     *bound = model->constant + model->scale * least;
@@ -59,8 +69,10 @@ fl_status fl_rebase_model(fl_model *model, const double *dual, double most, doub
     double gap = (most * (1 + FL_TOLERANCE_EQUAL) - *bound) / model->scale;
     take_costs(model, reduced, gap);
     model->constant += model->scale * worth;
+    find_slacks(most_slack, model);
     for (int i = 0; i < model->n_rows; i++) {
-        if (model->row[i].sense == FL_SENSE_AT_MOST && dual[i] < 0) add_slack(model, i, dual[i], gap);
+        if (model->row[i].sense == FL_SENSE_AT_MOST && dual[i] < 0)
+            add_slack(model, i, dual[i], gap, most_slack[i]);
     }
     if (model->arena->failed) return fl_arena_error(model->arena, err);
     fl_model_rescale(model);

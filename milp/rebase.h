@@ -15,7 +15,6 @@
 
 /** Rewrite a model in place; columns keep their indices, slacks come after them.
  *
- *  @param model  its at-most rows have no negative coefficients
  *  @param dual  [n_rows] in objective units per unit of the row; signs that a minimum cannot have count as
  *          0
  *  @param most  J; solutions that cost more are not wanted

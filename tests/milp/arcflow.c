@@ -10,6 +10,7 @@ static fl_error err;
 static fl_instance *instance;
 static fl_layers layers;
 static fl_arcflow flow;
+static bool chosen[64];
 
 static void start(void) {
     fl_arena_init(&arena, 0);
@@ -22,12 +23,26 @@ static void stop(void) {
 
 TestSuite(arcflow, .init = start, .fini = stop);
 
+static void build_model(double most) {
+    cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
+    cr_assert(fl_arcflow_build(&flow, instance, &layers, &(fl_aim){.most = most}, &arena, &err) == FL_OK,
+              "%s", err.text);
+    cr_assert(fl_model_check(&flow.model, &err) == FL_OK, "%s: %s", err.where, err.text);
+}
+
 /** The model of the model page's example with `value` at `pointer`. */
 static void build(const char *pointer, const char *value, double most) {
     instance = build_variant(build_two_tiers, pointer, value);
-    cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
-    cr_assert(fl_arcflow_build(&flow, instance, &layers, most, &arena, &err) == FL_OK, "%s", err.text);
-    cr_assert(fl_model_check(&flow.model, &err) == FL_OK, "%s: %s", err.where, err.text);
+    build_model(most);
+}
+
+/** With two values at two places. */
+static void build_with(const char *pointer, const char *value, const char *second, const char *other) {
+    fl_value *document = build_document(&arena, build_two_tiers);
+    build_put(&arena, document, pointer, value);
+    build_put(&arena, document, second, other);
+    cr_assert(fl_instance_read(&instance, document, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+    build_model(INFINITY);
 }
 
 static int column(const char *name) {
@@ -58,7 +73,7 @@ static bool about(double a, double b) {
 
 Test(arcflow, has_a_column_per_arc_and_a_row_per_vertex_that_is_reached) {
     build("/apps/0/accuracy", "0.5", INFINITY); /* both exits are accurate enough */
-    cr_assert(flow.n_arcs == 4 && flow.model.n_columns == 4 && flow.depth == 2);
+    cr_assert(flow.n_arcs == 4 && flow.model.n_columns == 4 && flow.n_slots == 2);
     cr_assert(column("x_a1_b1_n1_n1") >= 0 && column("x_a1_b1_n1_n1_e1") >= 0);
     cr_assert(column("x_a1_b2_n1_n1_e2") >= 0 && column("x_a1_b2_n1_n2_e2") >= 0);
     cr_assert(flow.model.n_rows == 3);
@@ -116,12 +131,12 @@ Test(arcflow, a_missing_link_means_no_arc) {
 }
 
 Test(arcflow, a_capacity_is_a_row_of_shares_with_the_rate_in) {
-    build("/system/nodes/0/capacity", "2e8", INFINITY);
+    build("/system/nodes/0/capacity", "4e7", INFINITY);
     int at = row("capacity_n1");
     cr_assert(at >= 0 && row("capacity_n2") < 0 && at == flow.capacity[0] && flow.capacity[1] < 0);
     cr_assert(about(flow.model.row[at].rhs, 1 + 1e-9));
-    cr_assert(about(entry("capacity_n1", "x_a1_b1_n1_n1"), 0.1));
-    cr_assert(about(entry("capacity_n1", "x_a1_b2_n1_n1_e2"), 0.15));
+    cr_assert(about(entry("capacity_n1", "x_a1_b1_n1_n1"), 0.5));
+    cr_assert(about(entry("capacity_n1", "x_a1_b2_n1_n1_e2"), 0.75));
     cr_assert(entry("capacity_n1", "x_a1_b2_n1_n2_e2") == 0);
 }
 
@@ -137,24 +152,32 @@ static void build_one_node(const char *limits) {
              limits);
     instance = build_instance(json);
     cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
-    cr_assert(fl_arcflow_build(&flow, instance, &layers, INFINITY, &arena, &err) == FL_OK);
+    cr_assert(fl_arcflow_build(&flow, instance, &layers, &(fl_aim){.most = INFINITY}, &arena, &err) == FL_OK);
 }
 
 Test(arcflow, a_capacity_counts_users_rates_heads_and_the_samples_that_get_there) {
-    build_one_node("'capacity': 10000");
-    cr_assert(about(entry("capacity_n1", "x_a1_b1_n1_n1"), 6 * (100 + 40) / 10000.0));
-    cr_assert(about(entry("capacity_n1", "x_a1_b2_n1_n1_e2"), 6 * 0.5 * 200 / 10000.0));
+    build_one_node("'capacity': 1000");
+    cr_assert(flow.n_units == 3);
+    cr_assert(about(entry("capacity_n1", "x_a1_u1_b1_n1_n1"), 2 * (100 + 40) / 1000.0));
+    cr_assert(about(entry("capacity_n1", "x_a1_u3_b1_n1_n1"), 2 * (100 + 40) / 1000.0));
+    cr_assert(about(entry("capacity_n1", "x_a1_u2_b2_n1_n1_e2"), 2 * 0.5 * 200 / 1000.0));
 }
 
 Test(arcflow, a_memory_counts_users_but_not_rates) {
-    build_one_node("'memory': 100");
+    build_one_node("'memory': 80");
     cr_assert(flow.memory[0] == row("memory_n1") && flow.memory[0] >= 0);
-    cr_assert(about(entry("memory_n1", "x_a1_b1_n1_n1"), 0.3));
-    cr_assert(about(entry("memory_n1", "x_a1_b2_n1_n1_e2"), 0.6));
+    cr_assert(about(entry("memory_n1", "x_a1_u1_b1_n1_n1"), 0.125));
+    cr_assert(about(entry("memory_n1", "x_a1_u3_b2_n1_n1_e2"), 0.25));
+}
+
+Test(arcflow, limits_that_cannot_bind_are_no_rows_and_set_no_users_apart) {
+    build_one_node("'capacity': 1e6, 'memory': 1e6");
+    cr_assert(flow.n_units == 1 && flow.unit[0].count == 3 && column("x_a1_b1_n1_n1") >= 0);
+    cr_assert(row("capacity_n1") < 0 && row("memory_n1") < 0);
 }
 
 Test(arcflow, a_link_capacity_is_a_row_per_pair) {
-    build("/system/links/0/capacity", "4e6", INFINITY);
+    build_with("/apps/0/input_bits", "3.5e6", "/system/links/0/capacity", "4e6");
     int at = row("link_n1_n2");
     cr_assert(at >= 0 && flow.link != NULL && flow.link[1] == at && flow.link[2] < 0);
     cr_assert(about(entry("link_n1_n2", "x_a1_b2_n1_n2_e2"), 0.25));
@@ -167,18 +190,16 @@ Test(arcflow, an_arc_over_a_limit_by_itself_is_left_out) {
 }
 
 Test(arcflow, violations_name_their_rows) {
-    build("/system/nodes/0/capacity", "2e8", INFINITY);
+    build("/system/nodes/0/capacity", "4e7", INFINITY);
     fl_violation violation = {FL_VIOLATION_DEADLINE, 0, -1, -1, -1, 0, 0};
-    cr_assert(fl_arcflow_row(&flow, &violation) == row("deadline_a1"));
+    cr_assert(fl_arcflow_row(&flow, &violation, chosen) == row("deadline_a1"));
     violation = (fl_violation){FL_VIOLATION_CAPACITY, -1, -1, -1, 0, 0, 0};
-    cr_assert(fl_arcflow_row(&flow, &violation) == row("capacity_n1"));
+    cr_assert(fl_arcflow_row(&flow, &violation, chosen) == row("capacity_n1"));
     violation = (fl_violation){FL_VIOLATION_LINK_CAPACITY, -1, -1, 0, 1, 0, 0};
-    cr_assert(fl_arcflow_row(&flow, &violation) == -1);
+    cr_assert(fl_arcflow_row(&flow, &violation, chosen) == -1);
     violation = (fl_violation){FL_VIOLATION_ACCURACY, 0, -1, -1, -1, 0, 0};
-    cr_assert(fl_arcflow_row(&flow, &violation) == -1);
+    cr_assert(fl_arcflow_row(&flow, &violation, chosen) == -1);
 }
-
-static bool chosen[16];
 
 static void choose(const char *one, const char *two) {
     memset(chosen, 0, sizeof chosen);
@@ -231,7 +252,7 @@ Test(arcflow, a_cut_of_a_row_forbids_every_path_that_takes_no_less_of_it) {
 }
 
 Test(arcflow, a_cut_of_a_row_counts_only_layers_that_take_of_it) {
-    build("/system/links/0/capacity", "4e6", INFINITY);
+    build_with("/apps/0/input_bits", "3.5e6", "/system/links/0/capacity", "4e6");
     choose("x_a1_b1_n1_n1", "x_a1_b2_n1_n2_e2");
     cr_assert(fl_arcflow_cut(&flow, chosen, row("link_n1_n2"), &arena, &err) == FL_OK);
     cr_assert(flow.model.row[row("cut_1")].rhs == 0);

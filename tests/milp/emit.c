@@ -63,12 +63,6 @@ Test(emit, every_line_above_the_model_is_a_comment_whatever_names_hold) {
     fl_instance_free(instance);
 }
 
-Test(emit, what_the_formulation_does_not_express_is_refused) {
-    fl_instance *instance = build_variant(build_two_tiers, "/admission", "true");
-    cr_assert(fl_emit_lp(&text, &length, instance, &arena, &err) == FL_EUNSUPPORTED);
-    fl_instance_free(instance);
-}
-
 /* The second opinion: what glpsol, a program of its own, finds in the text */
 
 /** A number after `label` in the comment at the top. */

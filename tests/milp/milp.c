@@ -178,7 +178,7 @@ Test(milp, a_plan_that_glpk_lets_pass_although_late_is_cut_off) {
     fl_plan plan;
     fl_verdict verdict;
     cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
-    cr_assert(fl_arcflow_build(&flow, instance, &layers, INFINITY, &arena, &err) == FL_OK);
+    cr_assert(fl_arcflow_build(&flow, instance, &layers, &(fl_aim){.most = INFINITY}, &arena, &err) == FL_OK);
     for (int round = 0; round < 2; round++) {
         cr_assert(fl_glpk_solve(&outcome, &flow.model, &limits, &arena, &err) == FL_OK);
         cr_assert(outcome.end == FL_GLPK_OPTIMAL);
@@ -186,7 +186,7 @@ Test(milp, a_plan_that_glpk_lets_pass_although_late_is_cut_off) {
         cr_assert(fl_evaluate_plan(&verdict, NULL, instance, &plan, &arena, &err) == FL_OK);
         cr_assert(verdict.feasible == (round == 1), "round %d", round);
         if (round == 1) break;
-        int row = fl_arcflow_row(&flow, &verdict.violation);
+        int row = fl_arcflow_row(&flow, &verdict.violation, outcome.chosen);
         cr_assert(row >= 0 && fl_arcflow_cut(&flow, outcome.chosen, row, &arena, &err) == FL_OK);
     }
     cr_assert(verdict.energy == 11);

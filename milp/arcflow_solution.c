@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Solutions of the arc-flow model: as plans, from plans, and cut off. */
+#include "milp/arcflow.h"
+
+#include <math.h>
+#include <string.h>
+
+/** The chosen column of each slot, -1: none; false when one has two. */
+static bool find_chosen(int *at, const fl_arcflow *flow, const bool *chosen) {
+    bool sound = true;
+    for (int i = 0; i < flow->n_slots; i++) at[i] = -1;
+    for (int j = 0; j < flow->n_arcs; j++) {
+        if (!chosen[j]) continue;
+        sound = sound && at[flow->arc[j].slot] < 0;
+        at[flow->arc[j].slot] = j;
+    }
+    return sound;
+}
+
+/* As a plan */
+
+/** The arc of layer l that a unit uses; NULL: none. */
+static const fl_arc *arc_of(const fl_arcflow *flow, const fl_unit *unit, const int *at, int l) {
+    int column = at[unit->slot + l];
+    return column < 0 ? NULL : &flow->arc[column];
+}
+
+/** The larger of what an arc into node `to` says is reserved there and of what was said before. */
+static void take_level(int *levels, const fl_app *app, const fl_arc *arc) {
+    for (int i = 0; i < app->n_slices; i++) {
+        const fl_slices *slices = &app->slices[i];
+        if (slices->node != arc->to) continue;
+        if (levels[i] < 0 || slices->levels[arc->level] > slices->levels[levels[i]]) levels[i] = arc->level;
+    }
+}
+
+/** Follow one unit's columns from its source to its exit into `nodes` and `levels`; -1: they break off. */
+static int follow(const fl_arcflow *flow, const fl_unit *unit, const int *at, int *nodes, int *levels) {
+    const fl_app *app = &flow->instance->apps[unit->app];
+    int node = app->source;
+    for (int i = 0; i < app->n_slices; i++) levels[i] = -1;
+    for (int l = 0; l < flow->layers[unit->app].n_layers; l++) {
+        const fl_arc *arc = arc_of(flow, unit, at, l);
+        if (arc == NULL || arc->from != node) return -1;
+        nodes[l] = node = arc->to;
+        if (arc->level >= 0) take_level(levels, app, arc);
+        if (arc->exit >= 0) return arc->exit;
+    }
+    return -1;
+}
+
+static bool refused(const fl_unit *unit, const bool *chosen) {
+    return unit->refuse >= 0 && chosen[unit->refuse];
+}
+
+fl_status fl_arcflow_plan(fl_plan *out, const fl_arcflow *flow, const bool *chosen, fl_arena *arena,
+                          fl_error *err) {
+    const fl_instance *instance = flow->instance;
+    bool sliced = (instance->features & FL_FEATURE_SLICES) != 0;
+    int *at = FL_NEW(arena, flow->n_slots, int);
+    FL_TRY(fl_plan_create(out, instance, arena, err));
+    if (at == NULL) return fl_arena_error(arena, err);
+    bool sound = find_chosen(at, flow, chosen);
+    for (int u = 0; u < flow->n_units && sound; u++) {
+        const fl_unit *unit = &flow->unit[u];
+        if (refused(unit, chosen)) continue;
+        int *nodes = FL_NEW(arena, flow->layers[unit->app].n_layers, int);
+        int *levels = FL_NEW(arena, instance->apps[unit->app].n_slices, int);
+        if (nodes == NULL || levels == NULL) return fl_arena_error(arena, err);
+        int exit = follow(flow, unit, at, nodes, levels);
+        sound = exit >= 0;
+        if (sound) {
+            FL_TRY(fl_plan_add(out, instance, unit->app, unit->count, exit, nodes, sliced ? levels : NULL,
+                               arena, err));
+        }
+    }
+    return sound ? FL_OK : fl_error_set(err, FL_EINTERNAL, NULL, "the MILP solver's answer is no path");
+}
+
+/* From a plan */
+
+static int level_at(const fl_app *app, const fl_placement *placement, int node) {
+    for (int i = 0; i < app->n_slices; i++) {
+        if (app->slices[i].node == node) return placement->levels[i];
+    }
+    return -1;
+}
+
+/** Whether a placement uses the column. */
+static bool uses(const fl_arcflow *flow, const fl_placement *placement, const fl_arc *arc) {
+    const fl_unit *unit = &flow->unit[arc->unit];
+    const fl_app *app = &flow->instance->apps[unit->app];
+    int depth = fl_plan_depth(placement, flow->instance, unit->app), l = arc->block;
+    if (placement->exit < 0) return arc->to < 0;
+    if (l < 0) return arc->to >= 0 && level_at(app, placement, arc->to) == arc->level;
+    if (l >= depth || arc->to != placement->nodes[l]) return false;
+    if (arc->from != (l == 0 ? app->source : placement->nodes[l - 1])) return false;
+    if (arc->level >= 0 && arc->level != level_at(app, placement, arc->to)) return false;
+    return arc->exit == (l == depth - 1 ? placement->exit : -1);
+}
+
+/** Choose a unit's columns; false when one is not there. */
+static bool choose_unit(bool *chosen, const fl_arcflow *flow, const fl_unit *unit,
+                        const fl_placement *placement) {
+    int found = 0, depth = fl_plan_depth(placement, flow->instance, unit->app);
+    for (int j = unit->first; j < unit->first + unit->n_columns; j++) {
+        chosen[j] = flow->model.column[j].most > 0 && uses(flow, placement, &flow->arc[j]);
+        if (chosen[j] && (flow->arc[j].block >= 0 || j == unit->refuse)) found++;
+    }
+    return found == (placement->exit < 0 ? 1 : depth);
+}
+
+fl_status fl_arcflow_choose(bool **chosen, const fl_arcflow *flow, const fl_plan *plan, fl_arena *arena,
+                            fl_error *err) {
+    static const fl_placement nowhere = {.exit = -1};
+    const fl_placement *at = NULL;
+    bool *out = FL_ZERO(arena, flow->model.n_columns, bool), whole = true;
+    *chosen = NULL;
+    if (out == NULL) return fl_arena_error(arena, err);
+    for (int u = 0, left = 0; u < flow->n_units && whole; u++) {
+        const fl_unit *unit = &flow->unit[u];
+        if (u == 0 || unit[-1].app != unit->app) {
+            at = &plan->apps[unit->app];
+            left = at->count;
+        }
+        while (at->more != NULL && left == 0) {
+            at = at->more;
+            left = at->count;
+        }
+        whole = (left == 0 || left >= unit->count) && choose_unit(out, flow, unit, left > 0 ? at : &nowhere);
+        left -= left > 0 ? unit->count : 0;
+    }
+    if (whole) *chosen = out;
+    return FL_OK;
+}
+
+/* Cutting a solution off */
+
+/** The deadline that is most overrun by the application's users. */
+static int latest_row(const fl_arcflow *flow, int app, const bool *chosen) {
+    const fl_model *model = &flow->model;
+    int best = -1;
+    double most = -INFINITY;
+    for (int u = 0; u < flow->n_units; u++) {
+        if (flow->unit[u].app != app) continue;
+        double used = 0;
+        for (int k = 0; k < model->n_entries; k++) {
+            const fl_entry *entry = &model->entry[k];
+            if (entry->row == flow->unit[u].deadline && entry->column < flow->n_arcs && chosen[entry->column])
+                used += entry->value;
+        }
+        if (used <= most) continue;
+        most = used;
+        best = flow->unit[u].deadline;
+    }
+    return best;
+}
+
+int fl_arcflow_row(const fl_arcflow *flow, const fl_violation *violation, const bool *chosen) {
+    int from = violation->from, to = violation->to, n_nodes = flow->instance->system.n_nodes;
+    switch (violation->kind) {
+    case FL_VIOLATION_DEADLINE:
+        return latest_row(flow, violation->app, chosen);
+    case FL_VIOLATION_CAPACITY:
+        return flow->capacity[to];
+    case FL_VIOLATION_MEMORY:
+        return flow->memory[to];
+    case FL_VIOLATION_SHARE:
+        return flow->share[to];
+    case FL_VIOLATION_LINK_CAPACITY:
+        return flow->link == NULL ? -1 : flow->link[(size_t)from * (size_t)n_nodes + (size_t)to];
+    default:
+        return -1;
+    }
+}
+
+/** Whether a column tells this solution from others: reserving alone does not. */
+static bool tells(const fl_arcflow *flow, int column) {
+    const fl_arc *arc = &flow->arc[column];
+    return arc->block >= 0 || arc->to < 0;
+}
+
+/** Forbid the solution with each column moved `shift` columns on, to another user of the application. */
+static void add_cut(fl_arcflow *flow, const int *at, const double *use, int shift, int row) {
+    fl_model *model = &flow->model;
+    int slots = 0, cut = fl_model_add_row(model, FL_SENSE_AT_MOST, 0, "cut_%d", ++flow->n_cuts);
+    for (int j = 0; j < flow->n_arcs; j++) {
+        int own = at[flow->arc[j].slot];
+        bool counts = own >= 0 && (row < 0 ? tells(flow, own) : use[own] > 0);
+        if (counts && (j == own || (row >= 0 && use[j] >= use[own])))
+            fl_model_add_entry(model, cut, j + shift, 1);
+        if (counts && j == own) slots++;
+    }
+    if (cut >= 0) model->row[cut].rhs = slots - 1;
+}
+
+fl_status fl_arcflow_cut(fl_arcflow *flow, const bool *chosen, int row, fl_arena *arena, fl_error *err) {
+    fl_model *model = &flow->model;
+    const fl_unit *late = NULL;
+    int *at = FL_NEW(arena, flow->n_slots, int);
+    double *use = FL_ZERO(arena, model->n_columns, double);
+    if (at == NULL || use == NULL) return fl_arena_error(arena, err);
+    find_chosen(at, flow, chosen);
+    for (int k = 0; k < model->n_entries; k++)
+        if (model->entry[k].row == row) use[model->entry[k].column] = model->entry[k].value;
+    for (int u = 0; u < flow->n_units && row >= 0; u++)
+        if (flow->unit[u].deadline == row) late = &flow->unit[u];
+    for (int u = 0; u < flow->n_units && late != NULL; u++)
+        if (flow->unit[u].app == late->app) add_cut(flow, at, use, flow->unit[u].first - late->first, row);
+    if (late == NULL) add_cut(flow, at, use, 0, row);
+    return arena->failed ? fl_arena_error(arena, err) : FL_OK;
+}
