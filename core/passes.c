@@ -4,9 +4,8 @@
 #include <string.h>
 
 enum {
-    ROWS = 8,   /* matrix rows per sweep over the output, which then is loaded and stored once for all */
-    LANES = 32, /* numbers of which the least are found side by side; FEW where there are not so many */
-    FEW = 8,
+    ROWS = 8,  /* matrix rows per sweep over the output, which then is loaded and stored once for all */
+    LANES = 8, /* numbers of a row of which the least are found side by side */
     CHUNK = 64 /* nodes that are compared at once */
 };
 
@@ -91,19 +90,21 @@ FL_CLONES static void compute(double *restrict leave, const double *restrict arr
         leave[a] = arrive[a] + energy_weight * energy[a] + latency_weight * latency[a];
 }
 
-/** Numbers of which the least is wanted: from[i] + slow * slowness[i] and, unless they are NULL, + delays *
- *  delay[i] + bits * energy[i]. */
+/** Rows of numbers of which the least are wanted: from[i] + slow * slowness[i] and, unless they are NULL, +
+ *  delays * delay[i] + bits * energy[i]. */
 typedef struct sums {
     const double *from, *slowness, *delay, *energy;
     move_weights weights;
+    size_t next; /* places from one row to the next; `from` is the same for all */
 } sums;
 
-/** Take in the next `n` numbers, one per lane. Unrolled altogether before it is vectorised, a short loop
+/** Take in `n` numbers of a row, one per lane. Unrolled altogether before it is vectorised, a short loop
  * would not be vectorised at all. */
-FL_CLONES_PART void take_in(double *lanes, const sums *of, bool all, int start, int n) {
-    const double *restrict from = of->from + start, *restrict slowness = of->slowness + start;
-    const double *restrict delay = all ? of->delay + start : NULL;
-    const double *restrict energy = all ? of->energy + start : NULL;
+FL_CLONES_PART void take_in(double *lanes, const sums *of, size_t row, bool all, int start, int n) {
+    size_t at = row * of->next + (size_t)start;
+    const double *restrict from = of->from + start, *restrict slowness = of->slowness + at;
+    const double *restrict delay = all ? of->delay + at : NULL;
+    const double *restrict energy = all ? of->energy + at : NULL;
     double slow = of->weights.slow, delays = of->weights.delays, bits = of->weights.bits;
 #pragma GCC unroll 4
     for (int i = 0; i < n; i++) {
@@ -117,28 +118,38 @@ FL_CLONES_PART double lesser(double one, double other) {
     return one < other ? one : other;
 }
 
-FL_CLONES_PART double find_least(const sums *of, bool all, int n) {
-    double lanes[LANES], few[FEW], least;
-    int i = 0;
-    for (int lane = 0; lane < LANES; lane++) lanes[lane] = INFINITY;
-    for (; i + LANES <= n; i += LANES) take_in(lanes, of, all, i, LANES);
-#pragma GCC unroll 4
-    for (int lane = 0; lane < FEW; lane++)
-        few[lane] = lesser(lesser(lanes[lane], lanes[lane + 8]), lesser(lanes[lane + 16], lanes[lane + 24]));
-    for (; i + FEW <= n; i += FEW) take_in(few, of, all, i, FEW);
-    if (i < n && n >= FEW) take_in(few, of, all, n - FEW, FEW); /* some for the second time */
-    least = lesser(lesser(lesser(few[0], few[1]), lesser(few[2], few[3])),
-                   lesser(lesser(few[4], few[5]), lesser(few[6], few[7])));
-    for (; i < n && n < FEW; i++) take_in(&least, of, all, i, 1);
-    return least;
+/** The least of each of so many rows of `n` numbers. */
+FL_CLONES_PART void find_least(double *least, const sums *of, bool all, size_t n_rows, int n) {
+    double lanes[ROWS][LANES];
+    for (size_t row = 0; row < n_rows; row++) {
+        for (int i = 0; i < LANES; i++) lanes[row][i] = INFINITY;
+    }
+    for (int start = 0; start < n && n >= LANES; start += LANES) {
+        int at = start + LANES <= n ? start : n - LANES; /* some for the second time */
+        for (size_t row = 0; row < n_rows; row++) take_in(lanes[row], of, row, all, at, LANES);
+    }
+    for (size_t row = 0; row < n_rows; row++) {
+        double *x = lanes[row];
+        for (int i = 0; i < n && n < LANES; i++) take_in(x, of, row, all, i, 1);
+        least[row] = lesser(lesser(lesser(x[0], x[1]), lesser(x[2], x[3])),
+                            lesser(lesser(x[4], x[5]), lesser(x[6], x[7])));
+    }
 }
 
-FL_CLONES static double least_of_two(const sums *of, int n) {
-    return find_least(of, false, n);
+FL_CLONES static void least_of_two(double *least, const sums *of, int n) {
+    find_least(least, of, false, 1, n);
 }
 
-FL_CLONES static double least_of_all(const sums *of, int n) {
-    return find_least(of, true, n);
+FL_CLONES static void least_of_two_in_rows(double *least, const sums *of, int n) {
+    find_least(least, of, false, ROWS, n);
+}
+
+FL_CLONES static void least_of_all(double *least, const sums *of, int n) {
+    find_least(least, of, true, 1, n);
+}
+
+FL_CLONES static void least_of_all_in_rows(double *least, const sums *of, int n) {
+    find_least(least, of, true, ROWS, n);
 }
 
 /** out[i] = min(at[i], moved + bits * joule[i]). */
@@ -170,7 +181,8 @@ static void gather(double *by_group, const double *at, const double *joule, doub
     for (int a = 0, end; a < n; a = end) {
         end = find_end(groups->group, a, n);
         sums run = {.from = at + a, .slowness = joule + a, .weights = {.slow = bits}};
-        double least = least_of_two(&run, end - a), *best = &by_group[groups->group[a]];
+        double least, *best = &by_group[groups->group[a]];
+        least_of_two(&least, &run, end - a);
         *best = least < *best ? least : *best;
     }
 }
@@ -260,10 +272,17 @@ void fl_pass_run(fl_pass *pass, const fl_layers *layers, double energy_weight, d
 /** Min-plus product with the transposed links: to[A] = min over B of move(A, B) + from[B]. */
 static void relax_groups_back(double *to, const double *from, const fl_groups *groups,
                               const move_weights *weights) {
-    size_t n = (size_t)groups->n_groups;
-    for (size_t a = 0; a < n; a++) {
-        sums row = {from, groups->slowness + a * n, groups->delay + a * n, groups->energy + a * n, *weights};
-        to[a] = (groups->uniform ? least_of_two : least_of_all)(&row, groups->n_groups);
+    int n = groups->n_groups, n_rows = n < ROWS ? 1 : ROWS;
+    for (int start = 0; start < n; start += n_rows) {
+        int a = start + n_rows <= n ? start : n - n_rows; /* some for the second time */
+        size_t at = (size_t)a * (size_t)n;
+        sums rows = {from,     groups->slowness + at, groups->delay + at, groups->energy + at, *weights,
+                     (size_t)n};
+        if (groups->uniform) {
+            (n_rows == 1 ? least_of_two : least_of_two_in_rows)(to + a, &rows, n);
+        } else {
+            (n_rows == 1 ? least_of_all : least_of_all_in_rows)(to + a, &rows, n);
+        }
     }
 }
 
