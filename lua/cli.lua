@@ -203,6 +203,34 @@ function words.generate.run(given)
     return 0
 end
 
+words.rows = {
+    usage = "rows STORE.db [--sweep NAME] [-o FILE]",
+    summary = "print or convert what a store of sweeps holds",
+    help = [[
+Prints the sweeps in the store, or the rows of one of them. With -o, writes the rows of one or all as the
+format that the name ends in: .csv, .json, .md, .tex or .txt.
+
+--sweep NAME          the rows of this sweep
+-o, --output FILE     where to write]],
+    arguments = { "STORE.db" },
+    options = { sweep = "text", output = "text" },
+}
+
+function words.rows.run(given, path)
+    local store = finlab.store(path)
+    if not given.sweep and not given.output then
+        io.write(try(store:sweeps()):text())
+        return 0
+    end
+    local rows = try(store:rows { sweep = given.sweep })
+    if given.output then
+        try(rows:write(given.output))
+    else
+        io.write(rows:text())
+    end
+    return 0
+end
+
 words.merge = {
     usage = "merge OUT.db IN.db...",
     summary = "join stores of sweeps",
@@ -227,7 +255,7 @@ words.help = {
     options = {},
 }
 
-local ORDER = { "solve", "check", "frontier", "emit", "methods", "generate", "merge", "help" }
+local ORDER = { "solve", "check", "frontier", "emit", "methods", "generate", "rows", "merge", "help" }
 
 local function overview()
     local lines = {

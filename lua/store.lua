@@ -183,6 +183,17 @@ local function flatten(row, names)
     return flat
 end
 
+--- The parameters' names as an array; a sweep's order when its axes are lists.
+local function in_order(names)
+    local last, list = { seed = 1, repetition = 2, method = 3 }, {}
+    for name in pairs(names) do table.insert(list, name) end
+    table.sort(list, function(a, b)
+        if last[a] ~= last[b] then return (last[a] or 0) < (last[b] or 0) end
+        return a < b
+    end)
+    return list
+end
+
 local ORIGIN = { "sweep", "key", "instance", "finished", "version" }
 
 local function read_rows(path, options)
@@ -199,7 +210,8 @@ local function read_rows(path, options)
         end
         rows[at and at[row.key] or #rows + 1] = flat
     end)
-    return records(rows, nil, names)
+    local found = records(rows, nil, names)
+    return at and found or found:sort(table.unpack(in_order(names)))
 end
 
 -- Stores --------------------------------------------------------------------------------------------------
@@ -207,8 +219,8 @@ end
 local Store = {}
 Store.__index = Store
 
---- The rows as a table. `options.sweep` selects one sweep; `options.origin` adds the columns sweep, key,
--- instance, finished and version.
+--- The rows as a table, ordered by their parameters. `options.sweep` selects one sweep; `options.origin` adds
+-- the columns sweep, key, instance, finished and version.
 function Store:rows(options)
     return protected(read_rows, self.path, options or {})
 end

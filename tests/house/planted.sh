@@ -69,6 +69,7 @@ must_find arrows heuristics/planted.c '#include <glpk.h>'
 must_find arrows heuristics/planted.c '#include <igraph.h>'
 must_find arrows milp/planted.c '#include <lua.h>'
 must_find arrows core/planted.c '#include <sqlite3.h>'
+must_find arrows lua/planted.c '#include <sqlite3.h>'
 must_find arrows lua/planted.c '#include <igraph/igraph.h>'
 
 # One small room is enough for the others, and keeps them quick.
