@@ -97,9 +97,13 @@ void fl_arena_release(fl_arena *arena, fl_arena_mark mark) {
     for (fl_arena_chunk *chunk = arena->current->next; chunk != NULL; chunk = chunk->next) chunk->used = 0;
 }
 
-void fl_arena_reset(fl_arena *arena) {
-    fl_arena_release(arena, (fl_arena_mark){NULL, 0});
+void fl_arena_recover(fl_arena *arena, fl_arena_mark mark) {
+    fl_arena_release(arena, mark);
     arena->failed = arena->limited = false;
+}
+
+void fl_arena_reset(fl_arena *arena) {
+    fl_arena_recover(arena, (fl_arena_mark){NULL, 0});
 }
 
 void fl_arena_free(fl_arena *arena) {

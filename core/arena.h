@@ -45,6 +45,9 @@ fl_arena_mark fl_arena_keep(const fl_arena *arena);
 /** Forget everything allocated since `mark`; the memory stays with the arena for reuse. */
 void fl_arena_release(fl_arena *arena, fl_arena_mark mark);
 
+/** The same after an allocation has failed, which is forgotten too: there is room again. */
+void fl_arena_recover(fl_arena *arena, fl_arena_mark mark);
+
 /** Forget everything; the memory stays with the arena for reuse. Clears `failed`. */
 void fl_arena_reset(fl_arena *arena);
 

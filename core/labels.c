@@ -317,8 +317,7 @@ static fl_status go_on(label_search *search, fl_labels_found *out, fl_arena_mark
 
 /** No memory is left: that is an answer, with what is known, once the labels have been given up. */
 static fl_status run_out(label_search *search, fl_arena_mark mark) {
-    fl_arena_release(search->arena, mark);
-    search->arena->failed = search->arena->limited = false;
+    fl_arena_recover(search->arena, mark);
     search->watch.stop = FL_STOP_MEMORY;
     search->reached = search->layers->n_layers;
     return FL_OK;

@@ -83,6 +83,19 @@ Test(arena, release_goes_back_to_the_mark) {
     cr_assert(arena.reserved == reserved, "memory stays with the arena");
 }
 
+Test(arena, recovers_from_a_failed_allocation) {
+    fl_error err;
+    fl_arena_init(&arena, 100000);
+    fl_arena_mark mark = fl_arena_keep(&arena);
+    cr_assert_not_null(fl_arena_alloc(&arena, 50000, 1));
+    cr_assert_null(fl_arena_alloc(&arena, 60000, 1));
+    fl_arena_recover(&arena, mark);
+    cr_assert(!arena.failed && !arena.limited);
+    cr_assert_not_null(fl_arena_alloc(&arena, 50000, 1));
+    cr_assert_null(fl_arena_alloc(&arena, SIZE_MAX / 2, 16));
+    cr_assert(fl_arena_error(&arena, &err) == FL_ENOMEM && strcmp(err.text, "out of memory") == 0);
+}
+
 Test(arena, release_to_a_mark_of_an_empty_arena_forgets_everything) {
     fl_arena_mark mark = fl_arena_keep(&arena);
     void *first = fl_arena_alloc(&arena, 10, 1);

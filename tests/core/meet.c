@@ -3,10 +3,10 @@
 #include "core/exact.h"
 #include "core/generate.h"
 #include "core/labels.h"
-#include "core/random.h"
 #include "core/result.h"
 #include "core/tolerance.h"
 #include "tests/support/brute.h"
+#include "tests/support/build.h"
 #include <criterion/criterion.h>
 
 static fl_arena arena;
@@ -88,34 +88,6 @@ Test(meet, finds_the_optimum_of_all_plans_from_any_first_cut) {
 
 /* Within `exact`, on instances that need it */
 
-/** Two nodes, no bits to move, any operations: which blocks to run fast is a knapsack problem, and no plan
- *  dominates another. */
-static fl_instance *knapsack(int n_blocks, uint64_t seed) {
-    static const fl_node nodes[] = {{"slow", 0, 1, 1, 0, 0, INFINITY, INFINITY},
-                                    {"fast", 0, 2, 8, 0, 0, INFINITY, INFINITY}};
-    static const fl_node_link links[] = {{0, 1, {1e9, 0, 0, INFINITY}, 0}, {1, 0, {1e9, 0, 0, INFINITY}, 1}};
-    fl_block blocks[100];
-    fl_random random;
-    double ops = 0;
-    fl_random_seed(&random, seed);
-    for (int l = 0; l < n_blocks; l++) {
-        blocks[l] = (fl_block){.ops = fl_random_between(&random, 1, 2), .n_allowed = -1};
-        ops += blocks[l].ops;
-    }
-    fl_exit exit = {.after = n_blocks, .accuracy = 1};
-    fl_app app = {.source = 0,
-                  .rate = 1,
-                  .deadline = 0.75 * ops,
-                  .count = 1,
-                  .n_blocks = n_blocks,
-                  .blocks = blocks,
-                  .n_exits = 1,
-                  .exits = &exit};
-    fl_instance parts = {.system = {2, nodes, 2, links, 0, NULL}, .n_apps = 1, .apps = &app}, *instance;
-    cr_assert(fl_instance_create(&instance, &parts, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
-    return instance;
-}
-
 static void run(const fl_instance *instance, const char *option, double value) {
     fl_settings_default(&settings, &fl_exact_method, instance);
     if (option != NULL) settings.value[fl_method_option(&fl_exact_method, option)] = value;
@@ -137,7 +109,7 @@ static double find_on_curve(const fl_instance *instance) {
 
 Test(meet, agrees_with_the_search_from_one_end_on_knapsacks) {
     for (uint64_t seed = 0; seed < 6; seed++) {
-        fl_instance *instance = knapsack(17, seed);
+        fl_instance *instance = build_knapsack(17, seed);
         double least = find_on_curve(instance);
         run(instance, NULL, 0);
         cr_assert(result.status == FL_RESULT_OPTIMAL, "seed %d", (int)seed);
@@ -149,7 +121,7 @@ Test(meet, agrees_with_the_search_from_one_end_on_knapsacks) {
 
 Test(meet, proves_an_optimum_among_2_to_the_100_plans_that_share_a_bound) {
     for (uint64_t seed = 0; seed < 3; seed++) {
-        fl_instance *instance = knapsack(100, seed);
+        fl_instance *instance = build_knapsack(100, seed);
         run(instance, NULL, 0);
         cr_assert(result.status == FL_RESULT_OPTIMAL, "seed %d: gap %g", (int)seed, result.gap);
         fl_instance_free(instance);
@@ -163,7 +135,7 @@ Test(meet, stops_at_a_limit_with_a_plan_and_a_bound) {
         fl_stop stop;
     } limits[] = {{"memory", 2e6, FL_STOP_MEMORY}, {"time_limit", 1e-9, FL_STOP_TIME}};
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-        fl_instance *instance = knapsack(32, 1);
+        fl_instance *instance = build_knapsack(32, 1);
         run(instance, limits[i].option, limits[i].value);
         cr_assert(result.stop == limits[i].stop && result.status == FL_RESULT_FEASIBLE, "%s",
                   limits[i].option);
@@ -173,7 +145,7 @@ Test(meet, stops_at_a_limit_with_a_plan_and_a_bound) {
 }
 
 Test(meet, an_arena_that_is_full_is_a_memory_limit) {
-    fl_instance *instance = knapsack(32, 1);
+    fl_instance *instance = build_knapsack(32, 1);
     fl_arena_free(&arena);
     fl_arena_init(&arena, 3000000);
     run(instance, NULL, 0);

@@ -115,6 +115,50 @@ Test(certify, a_time_limit_ends_it_with_a_valid_bound) {
     fl_instance_free(instance);
 }
 
+/** What a limit leaves: a plan, a bound, and the optimum between them. */
+static void check_stopped(fl_stop stop, double optimum) {
+    cr_assert(certified.stop == stop && certified.status == FL_RESULT_FEASIBLE, "stop %d, status %d",
+              (int)certified.stop, (int)certified.status);
+    cr_assert(certified.bound > 0 && certified.bound <= optimum * (1 + 1e-9));
+    cr_assert(certified.verdict.energy >= optimum * (1 - 1e-9) && certified.gap > 0);
+}
+
+Test(certify, a_memory_limit_is_an_answer_with_a_plan_and_a_bound) {
+    fl_instance *instance = build_knapsack(40, 2);
+    set(instance, NULL, 0);
+    run(instance);
+    cr_assert(certified.status == FL_RESULT_OPTIMAL);
+    double optimum = certified.verdict.energy;
+    set(instance, "memory", 5e4);
+    run(instance);
+    check_stopped(FL_STOP_MEMORY, optimum);
+    fl_instance_free(instance);
+}
+
+Test(certify, an_arena_that_is_full_is_an_answer_or_an_error_but_nothing_wrong) {
+    fl_instance *instance = build_knapsack(40, 2);
+    int answers = 0, errors = 0;
+    set(instance, NULL, 0);
+    run(instance);
+    double optimum = certified.verdict.energy;
+    for (size_t limit = 20000; limit < 6000000; limit += limit / 4) {
+        fl_arena_free(&arena);
+        fl_arena_init(&arena, limit);
+        fl_status status = fl_run(&certified, instance, &fl_certify_method, &settings, &arena, NULL, &err);
+        errors += status == FL_ENOMEM;
+        cr_assert(status == FL_OK || status == FL_ENOMEM);
+        if (status != FL_OK || certified.status == FL_RESULT_OPTIMAL) continue;
+        if (certified.status == FL_RESULT_UNKNOWN) { /* not even the dual's passes fitted */
+            cr_assert(certified.stop == FL_STOP_MEMORY);
+            continue;
+        }
+        check_stopped(FL_STOP_MEMORY, optimum);
+        answers++;
+    }
+    cr_assert(answers > 3 && errors > 0, "%d answers, %d errors", answers, errors);
+    fl_instance_free(instance);
+}
+
 Test(certify, gamma_auto_is_a_word_for_fin_as_well) {
     fl_instance *instance = build_instance(build_two_tiers);
     fl_value *options = build_document(&other, "{'gamma': 'auto'}");

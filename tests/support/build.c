@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/build.h"
 #include "core/json.h"
+#include "core/random.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +105,33 @@ fl_instance *build_instance(const char *json) {
     fl_arena_init(&arena, 0);
     fl_instance *instance = read_instance(build_document(&arena, json), json);
     fl_arena_free(&arena);
+    return instance;
+}
+
+fl_instance *build_knapsack(int n_blocks, uint64_t seed) {
+    static const fl_node nodes[] = {{"slow", 0, 1, 1, 0, 0, INFINITY, INFINITY},
+                                    {"fast", 0, 2, 8, 0, 0, INFINITY, INFINITY}};
+    static const fl_node_link links[] = {{0, 1, {1e9, 0, 0, INFINITY}, 0}, {1, 0, {1e9, 0, 0, INFINITY}, 1}};
+    fl_block blocks[100];
+    fl_random random;
+    fl_error err;
+    double ops = 0;
+    fl_random_seed(&random, seed);
+    for (int l = 0; l < n_blocks; l++) {
+        blocks[l] = (fl_block){.ops = fl_random_between(&random, 1, 2), .n_allowed = -1};
+        ops += blocks[l].ops;
+    }
+    fl_exit exit = {.after = n_blocks, .accuracy = 1};
+    fl_app app = {.source = 0,
+                  .rate = 1,
+                  .deadline = 0.75 * ops,
+                  .count = 1,
+                  .n_blocks = n_blocks,
+                  .blocks = blocks,
+                  .n_exits = 1,
+                  .exits = &exit};
+    fl_instance parts = {.system = {2, nodes, 2, links, 0, NULL}, .n_apps = 1, .apps = &app}, *instance;
+    if (fl_instance_create(&instance, &parts, FL_PLACE_JSON, &err) != FL_OK) fail("a knapsack", "C", &err);
     return instance;
 }
 

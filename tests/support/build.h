@@ -6,6 +6,7 @@
 
 #include "core/instance.h"
 #include "core/plan.h"
+#include <stdint.h>
 
 /** The example of the model page: two nodes, two blocks, two exits. Its optimum is exit 2 with b1 on mobile
  * and b2 on edge. */
@@ -23,6 +24,10 @@ fl_instance *build_instance(const char *json);
 
 /** The instance of `json` after build_put() of `value` at `pointer`. */
 fl_instance *build_variant(const char *json, const char *pointer, const char *value);
+
+/** Two nodes, no bits to move, any operations: which blocks to run fast is a knapsack problem, no plan
+ * dominates another, and all of them share the dual's bound. At most 100 blocks; fl_instance_free(). */
+fl_instance *build_knapsack(int n_blocks, uint64_t seed);
 
 /** A plan from its document. */
 fl_plan build_plan(const fl_instance *instance, const char *json, fl_arena *arena);
