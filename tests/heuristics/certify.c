@@ -141,7 +141,7 @@ Test(certify, an_arena_that_is_full_is_an_answer_or_an_error_but_nothing_wrong) 
     set(instance, NULL, 0);
     run(instance);
     double optimum = certified.verdict.energy;
-    for (size_t limit = 20000; limit < 6000000; limit += limit / 4) {
+    for (size_t limit = 1000; limit < 6000000; limit += limit / 4) {
         fl_arena_free(&arena);
         fl_arena_init(&arena, limit);
         fl_status status = fl_run(&certified, instance, &fl_certify_method, &settings, &arena, NULL, &err);
