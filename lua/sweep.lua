@@ -29,7 +29,13 @@ local function order_of(axes)
     return names
 end
 
-local SIMPLE = { string = true, number = true, boolean = true }
+--- What is wrong with a parameter's value; nil: nothing. It must be the same on every machine.
+local function complaint_of(value)
+    local kind = type(value)
+    if kind ~= "string" and kind ~= "number" and kind ~= "boolean" then return "is a " .. kind end
+    local text, message = core.json(value)
+    return not text and message or nil
+end
 
 local function copy(parameters)
     local copied = {}
@@ -41,9 +47,8 @@ end
 local function extend(parameters, name, value)
     local extended = copy(parameters)
     for key, member in pairs(type(value) == "table" and value or { [name] = value }) do
-        if not SIMPLE[type(member)] then
-            error(("sweep: axis %s: a %s is no parameter"):format(name, type(member)), 0)
-        end
+        local complaint = complaint_of(member)
+        if complaint then error(("sweep: axis %s: %s %s"):format(name, key, complaint), 0) end
         if extended[key] ~= nil then error(("sweep: axis %s: %s is set twice"):format(name, key), 0) end
         extended[key] = member
     end
@@ -68,6 +73,9 @@ end
 function Sweep:cases()
     local cases = {}
     add_cases(cases, self.axes, order_of(self.axes), 1, {})
+    for _, parameters in ipairs(self.case and cases or {}) do
+        if type(parameters.method) ~= "string" then error("sweep: a case's method must be a name", 0) end
+    end
     return cases
 end
 

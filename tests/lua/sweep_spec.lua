@@ -102,7 +102,10 @@ describe("fl.sweep", function()
         } do
             assert.has_error(function() fl.sweep(wrong) end)
         end
-        assert.has_error(function() fl.sweep({ run = print, axes = { x = { print } } }):cases() end)
+        for _, value in ipairs { print, 1 / 0, 0 / 0, "\xff" } do
+            assert.has_error(function() fl.sweep({ run = print, axes = { x = { value } } }):cases() end)
+        end
+        assert.has_error(function() fl.sweep({ case = print, axes = { method = { 1 } } }):cases() end)
         assert.has_error(function()
             fl.sweep({ run = print, axes = { x = { 1 }, y = { { x = 2 } } } }):cases()
         end)
@@ -290,6 +293,51 @@ describe("a store", function()
             case = function() return inst end,
         }
         assert.equal(1, assert(swapped:run(QUIET)).counts.kept)
+    end)
+
+    it("keeps cases that crashed or took too long, whether before or after there was an instance", function()
+        local calls = folder .. "/calls"
+        local hanging = {
+            json = function() return "{}" end,
+            solve = function() while true do end end,
+        }
+        local sweep = fl.sweep {
+            store = folder .. "/x.db", axes = { n = { 1, 2 }, method = { "mcp" } }, time_limit = 0.2,
+            case = function(p)
+                note(calls, p.n)
+                if p.n == 1 then os.exit(1) end
+                return hanging
+            end,
+        }
+        local rows = assert(sweep:run(QUIET))
+        assert.same({ "crashed", "timeout" }, column(rows, "status"))
+        local again = assert(sweep:run(QUIET))
+        assert.same({ 2, 2, 0 }, { again.counts.kept, again.counts.failed, again.counts.done })
+        assert.equal(rows:csv(), again:csv())
+        assert.same({ "1", "2", "2" }, lines_of(calls)) -- the second is known by its instance
+        local stored = assert(fl.store(folder .. "/x.db"):rows { origin = true }):sort("n").rows
+        assert.is_nil(stored[1].key:match(core.digest "{}"))
+        assert.is_truthy(stored[2].key:match(core.digest "{}"))
+    end)
+
+    it("does what the manuals' scripts say", function()
+        local function first_script(path, from)
+            return read(path):match("```lua\n(.-)```", from and read(path):find(from, 1, true))
+        end
+        local instance = first_script "README.md":match("^(.-)local opt = ")
+        local scripts = {
+            { instance .. first_script("README.md", "## A sweep"), "savings.md" },
+            { first_script "lua/LAB.md", "savings.md" },
+        }
+        assert(published():write(folder .. "/alexnet.json"))
+        for _, script in ipairs(scripts) do
+            write(folder .. "/script.lua", script[1])
+            assert(shell("cd '%s' && '%s' script.lua 2>/dev/null >said", folder, program))
+            local written = read(folder .. "/out/" .. script[2])
+            assert.equal(15, select(2, written:gsub("\n", "")))
+            assert.matches("^| deadline | +exact | fin:gamma=30 | +mcp |\n", written)
+            assert.equal(13 * 16 * 3, #assert(fl.store(folder .. "/out/savings.db"):rows()).rows)
+        end
     end)
 
     it("says where each row is from", function()
