@@ -75,6 +75,50 @@ Test(fin, keeps_its_guarantee) {
     cr_assert(compared > 800, "only %d", compared);
 }
 
+/** One search of both engines; returns whether there is a path. */
+static bool assert_same_search(const fl_fin_search *search, int seed) {
+    fl_fin_found native, igraph;
+    const char *name = search->rounding == FL_FIN_UP ? "up" : "down";
+    cr_assert(fl_fin_native(&native, search, &arena, &err) == FL_OK);
+    cr_assert(fl_fin_igraph(&igraph, search, &arena, &err) == FL_OK);
+    double a = native.energy, b = igraph.energy;
+    cr_assert((isinf(a) && isinf(b)) || fabs(a - b) <= 1e-12 * b, "seed %d, gamma %d, %s: %.17g, not %.17g",
+              seed, search->gamma, name, a, b);
+    return !isinf(a);
+}
+
+/** Also at the edge: deadlines that are the latency of a plan. */
+Test(fin, both_engines_find_the_same_on_any_scale) {
+    static const int gammas[] = {1, 4, 10, 17, 33, 60};
+    static const double scales[] = {1e-9, 1e-3, 1, 1e5, 1e9};
+    const volatile sig_atomic_t never = 0;
+    int paths[2] = {0, 0};
+    for (uint64_t seed = 0; seed < 1500; seed++) {
+        fl_instance *instance;
+        fl_layers layers;
+        fl_recipe recipe = {.seed = seed,
+                            .tiers = seed % 3 == 0 ? 2 : 0,
+                            .energy_scale = scales[seed / 5 % 5],
+                            .time_scale = scales[seed % 5]};
+        cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+        fl_arena_reset(&arena);
+        cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
+        fl_fin_search search = {.layers = &layers,
+                                .deadline = instance->apps[0].deadline,
+                                .gamma = gammas[seed % 6],
+                                .interrupt = &never};
+        fl_result optimum = run_with(instance, &fl_exact_method, NULL, 0, &other);
+        if (seed % 2 == 0 && optimum.has_plan && optimum.verdict.latency > 0)
+            search.deadline = optimum.verdict.latency;
+        for (int down = 0; down < 2; down++) {
+            search.rounding = down ? FL_FIN_DOWN : FL_FIN_UP;
+            paths[down] += assert_same_search(&search, (int)seed);
+        }
+        fl_instance_free(instance);
+    }
+    cr_assert(paths[0] > 400 && paths[1] > 800, "only %d and %d paths", paths[0], paths[1]);
+}
+
 Test(fin, with_lambda_both_engines_find_the_same) {
     int plans = 0;
     for (uint64_t seed = 0; seed < 600; seed++) {
