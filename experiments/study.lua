@@ -7,7 +7,6 @@ local fl = require "finlab"
 
 local study = {}
 
-local SAME = 1e-9 -- relative: what counts as the same energy, as everywhere in finlab
 local MOST = 1000000000000 -- of an integer option
 
 --- Say what is wrong and end.
@@ -88,7 +87,7 @@ end
 --- Whether two energies (or nil, nil) are the same.
 function study.same(a, b)
     if not (a and b) then return a == b end
-    return math.abs(a - b) <= SAME * math.max(math.abs(a), math.abs(b))
+    return fl.stats.same(a, b)
 end
 
 --- Whether the first energy is really below the second; false when one is nil.

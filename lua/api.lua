@@ -18,6 +18,7 @@ local finlab = {
     table = require "finlab.table",
     plot = require "finlab.plot",
     progress = require "finlab.progress",
+    stats = require "finlab.stats",
     sweep = require "finlab.sweep",
     store = require("finlab.store").open,
 }

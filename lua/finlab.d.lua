@@ -8,6 +8,7 @@
 ---@field version string
 ---@field models finlab.models published networks, for `model` in an application
 ---@field systems finlab.systems published systems, for `system` in an instance
+---@field stats finlab.stats statistics of arrays of numbers
 local finlab = {}
 
 ---@alias finlab.code "invalid"|"unsupported"|"memory"|"io"|"internal"|"interrupted"
@@ -352,6 +353,56 @@ local systems = {}
 ---@param options? { links: "receiver"|"bottleneck" } what times a transfer; default "receiver"
 ---@return finlab.system
 function systems.three_tier(options) end
+
+---@class finlab.stats of an empty array most are nil
+local stats = {}
+
+---Whether two numbers are the same to the accuracy of energies, 1e-9 relative.
+---@param a number
+---@param b number
+---@return boolean
+function stats.same(a, b) end
+
+---@param numbers number[]
+---@return number[] ascending
+function stats.sorted(numbers) end
+
+---The sum, with the rounding errors carried along.
+---@param numbers number[]
+---@return number
+function stats.sum(numbers) end
+
+---@param numbers number[]
+---@return number?
+function stats.mean(numbers) end
+
+---@param numbers number[]
+---@return number?
+function stats.median(numbers) end
+
+---The sample's standard deviation.
+---@param numbers number[]
+---@return number?
+function stats.deviation(numbers) end
+
+---Linear between the two nearest numbers, as R's type 7.
+---@param ascending number[]
+---@param q number 0 to 1
+---@return number?
+function stats.quantile(ascending, q) end
+
+---The percentile bootstrap's interval.
+---@param numbers number[]
+---@param options? { confidence: number?, resamples: integer?, seed: integer?, statistic: function? }
+---@return number? low
+---@return number? high
+function stats.bootstrap(numbers, options) end
+
+---The p value of the two-sided sign test.
+---@param wins integer
+---@param losses integer
+---@return number
+function stats.sign_test(wins, losses) end
 
 ---@class finlab.column
 ---@field key string the field of the records

@@ -165,17 +165,17 @@ end
 
 --- Status, record and failure of what run() answered.
 local function run_answer(record, message, code)
-    if type(record) == "table" then return record.status or "done", record end
+    if type(record) == "table" then return tostring(record.status or "done"), record end
     if record == nil and message == nil then return "skipped", {} end
-    return code or "error", {}, tostring(message or "run answered a " .. type(record))
+    return tostring(code or "error"), {}, tostring(message or "run answered a " .. type(record))
 end
 
 --- Status, record and failure of solving; `extra` goes into the record.
 local function solve_answer(self, inst, parameters, extra)
     local result, message, code = attempt(inst.solve, inst, parameters.method, options_of(self, parameters))
-    if not result then return code or "error", extra or {}, message end
+    if type(result) ~= "table" then return tostring(code or "error"), extra or {}, tostring(message) end
     for name, value in pairs(extra or {}) do result[name] = value end
-    return result.status, result
+    return tostring(result.status), result
 end
 
 --- Work on a case of a `case` function: make the instance, complete the row's key by its digest, solve.
@@ -183,7 +183,7 @@ local function perform_case(self, job, row, start)
     local inst, extra, code = attempt(self.case, job.parameters)
     if not inst then
         if extra == nil then return finish_row(row, start, "skipped", {}) end
-        return finish_row(row, start, code or "error", {}, tostring(extra))
+        return finish_row(row, start, tostring(code or "error"), {}, tostring(extra))
     end
     row.instance = core.digest(assert(inst:json()))
     row.key = row.key .. " " .. row.instance
@@ -254,7 +254,7 @@ end
 local Crew = {} -- the workers of one run
 Crew.__index = Crew
 
---- Start a worker unless there is nothing to do.
+--- Start a worker.
 function Crew:hire()
     local channels = self:channels()
     local channel, message, code = core.spawn(worker(self.sweep, self.plan), channels)
@@ -413,10 +413,14 @@ local function plan_of(self, options)
     }
 end
 
---- The keys of the cases that were settled, in the cases' order.
+--- The keys of the cases that were settled, in the cases' order. Cases that are the same have one row.
 local function keys_in_order(plan, keys)
-    local list = {}
-    for _, position in ipairs(plan.order) do table.insert(list, keys[position]) end
+    local list, seen = {}, {}
+    for _, position in ipairs(plan.order) do
+        local key = keys[position]
+        if key and not seen[key] then table.insert(list, key) end
+        if key then seen[key] = true end
+    end
     return list
 end
 

@@ -34,9 +34,10 @@ describe("the definition file", function()
         assert.same(names_of(fl), all)
     end)
 
-    it("has every model and system", function()
+    it("has every model, system and statistic", function()
         assert.same(names_of(fl.models), described("models", "%."))
         assert.same(names_of(fl.systems), described("systems", "%."))
+        assert.same(names_of(fl.stats), described("stats", "%."))
     end)
 
     it("has every method of the module's objects", function()

@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
-local finlab = require "finlab" -- luacheck: ignore 211
-local stats = require "finlab.stats"
+local stats = require("finlab").stats
 local core = require "finlab.core"
 
 describe("finlab.stats", function()

@@ -209,6 +209,23 @@ describe("fl.sweep", function()
         assert.same({ 2.5, { 1, 2 } }, { rows.rows[5].x, rows.rows[5].list })
     end)
 
+    it("does the same case once, and takes odd answers for what they are", function()
+        local rows = assert(fl.sweep {
+            axes = { n = { 1, 1, 2 } },
+            run = function(p)
+                if p.n == 2 then return { status = 7, seconds = 3 } end
+                return nil, 5, { "no code" }
+            end,
+        }:run(options { jobs = 2 }))
+        assert.same({ 1, 2 }, column(rows, "n"))
+        assert.equal("5", rows.rows[1].error)
+        assert.same({ "7", 3 }, { rows.rows[2].status, rows.rows[2].seconds })
+        local odd = { json = function() return "{}" end, solve = function() return "text" end }
+        local sweep = fl.sweep { axes = { method = { "mcp" } }, case = function() return odd end }
+        rows = assert(sweep:run(QUIET))
+        assert.same({ "error" }, column(rows, "status"))
+    end)
+
     it("survives workers that crash, and kills those that take too long", function()
         local rows = assert(fl.sweep {
             axes = { n = { 1, 2, 3, 4, 5 } }, time_limit = 0.5,
