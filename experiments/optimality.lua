@@ -108,9 +108,7 @@ end
 --- The cases of each family, and what was compared.
 local function solve_all(runs)
     local agreement, all, names = study.agreement(), {}, {}
-    for i, family in ipairs(FAMILIES) do
-        names[i], all[family.name], FAMILIES[family.name] = family.name, {}, family
-    end
+    for i, family in ipairs(FAMILIES) do names[i], FAMILIES[family.name] = family.name, family end
     local cases = study.sweep(given, {
         name = "optimality", axes = { family = names },
         seeds = fl.range(given.seed, given.seed + INSTANCES - 1),
@@ -119,9 +117,9 @@ local function solve_all(runs)
     for _, case in ipairs(cases) do
         case.name = ("%s, seed %d, deadline %.17g"):format(case.family, case.seed, case.deadline)
         check_case(agreement, case, runs)
-        table.insert(all[case.family], case)
     end
     for _, name in ipairs(names) do
+        all[name] = fl.table(cases):filter({ family = name }).rows
         if #all[name] == 0 then study.stop(2, "no instance has a plan: ask for more, or for another seed") end
     end
     return all, agreement

@@ -207,10 +207,7 @@ end
 
 --- The rows of all methods that find plans, for one link model.
 local function summaries_of(cells, runs, links)
-    local within, rows = {}, {}
-    for _, cell in ipairs(cells) do
-        if cell.in_grid and cell.links == links then table.insert(within, cell) end
-    end
+    local within, rows = fl.table(cells):filter({ in_grid = true, links = links }).rows, {}
     for _, run in ipairs(runs) do
         if run.method ~= "released" and run.engine ~= "igraph" then
             table.insert(rows, summarise(within, run))
