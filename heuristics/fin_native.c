@@ -107,7 +107,7 @@ static void lay_out(table *t) {
 /* Room for the cells of a row of so many levels; FL_ENOMEM. */
 static fl_status create_cells(fin_row *row, const table *t, int n_levels, fl_error *err) {
     if (row->cells != NULL) return FL_OK;
-    size_t tiles = (size_t)((n_levels - 1) / t->tile + 2);
+    size_t tiles = (size_t)(n_levels - 1) / (size_t)t->tile + 2;
     double *cells = FL_NEW(t->arena, tiles * (size_t)t->tile, double);
     if (cells == NULL) return fl_arena_error(t->arena, err);
     for (int pad = 0; pad < t->tile; pad++) cells[pad] = INFINITY;
