@@ -16,8 +16,8 @@ FIN by gamma, mcp, cheapest, fastest and single against the MILP on random insta
 
 --instances N    how many of each family (default: 1000; with --quick 50)
 --seed S         the seed of the first; the others follow (default: 1)
---out DIR        where optimality.md, .csv and -summary.csv, and the pictures optimality.svg, .png and
-                 optimality-distance.svg, .png go (default: out)
+--out DIR        where optimality.md, .csv and -summary.csv, and the pictures optimality.svg, .png,
+                 optimality-distance.svg, .png and optimality-profile.svg, .png go (default: out)
 --jobs N         so many processes (default: 2)
 --store FILE.db  keep each instance's results there, and go on from there (default: start anew)
 --quick          few instances and three gammas, to see whether it runs
@@ -310,6 +310,18 @@ local function distance_picture(rows)
     }
 end
 
+--- In how many of the medium instances each method is how near to the optimum.
+local function profile_picture(records)
+    local gammas = { [3] = true, [10] = true, [30] = true, [100] = true }
+    local rows = records:filter(function(row)
+        return row.family == "medium" and row.method ~= "milp" and (not row.gamma or gammas[row.gamma])
+    end):derive { name = function(row) return row.gamma and "FIN γ=" .. row.gamma or row.method end }
+    return rows:plot {
+        kind = "profile", title = "How often a method is how near to the optimum", of = "name",
+        by = { "family", "seed" }, x = { label = "energy relative to the optimum" },
+    }
+end
+
 -- All of it -----------------------------------------------------------------------------------------------
 
 study.folder(given.out)
@@ -327,11 +339,13 @@ for _, family in ipairs(FAMILIES) do
 end
 report:section("What was compared on the way", agreement:sentences())
 
-local shares, distances = share_picture(rows), distance_picture(rows)
+local records = records_of(cases, runs)
+local shares, distances, profiles = share_picture(rows), distance_picture(rows), profile_picture(records)
 study.write(given.out, {
-    ["optimality.md"] = report, ["optimality.csv"] = records_of(cases, runs),
+    ["optimality.md"] = report, ["optimality.csv"] = records,
     ["optimality-summary.csv"] = summary_records(all_rows),
     ["optimality.svg"] = shares, ["optimality.png"] = shares,
+    ["optimality-profile.svg"] = profiles, ["optimality-profile.png"] = profiles,
     ["optimality-distance.svg"] = distances, ["optimality-distance.png"] = distances,
 })
 agreement:insist()

@@ -10,7 +10,8 @@ finlab experiments/savings.lua [--out DIR] [--jobs N] [--store FILE.db] [--quick
 
 Optimum, FIN, mcp and the published cost baseline for B-AlexNet, B-ResNet and B-LeNet on three tiers.
 
---out DIR        where savings.md, .csv, .svg, .png and savings-summary.csv go (default: out)
+--out DIR        where savings.md, .csv, .svg, .png, savings-map.svg, .png and savings-summary.csv go
+                 (default: out)
 --jobs N         so many processes (default: 2)
 --store FILE.db  keep each cell's results there, and go on from there (default: start anew)
 --quick          a coarse grid and three gammas, to see whether it runs
@@ -434,6 +435,22 @@ local function picture(cells)
     }
 end
 
+--- What the optimum saves against mcp, over the grid.
+local function map(cells)
+    local rows = fl.table(cells):filter({ in_grid = true, links = PICTURE.links }):derive {
+        saved = function(cell)
+            local saved = saving(cell, "exact", "mcp")
+            return saved and 100 * saved
+        end,
+    }
+    return rows:plot {
+        kind = "heat",
+        title = ("%s, %s links: what the optimum saves"):format(GRID.model.name, PICTURE.links),
+        x = { key = "deadline", unit = "ms" }, y = { key = "target", label = "accuracy target", unit = "%" },
+        z = { key = "saved", label = "saving against mcp", unit = "%", least = 0, most = 100 },
+    }
+end
+
 -- All of it -----------------------------------------------------------------------------------------------
 
 study.folder(given.out)
@@ -456,9 +473,10 @@ for _, links in ipairs(LINKS) do
 end
 report:section("What was compared on the way", agreement:sentences())
 
-local figure = picture(cells)
+local figure, grid = picture(cells), map(cells)
 study.write(given.out, {
     ["savings.md"] = report, ["savings.csv"] = records_of(cells, runs),
     ["savings-summary.csv"] = summary_records(summaries), ["savings.svg"] = figure, ["savings.png"] = figure,
+    ["savings-map.svg"] = grid, ["savings-map.png"] = grid,
 })
 agreement:insist()

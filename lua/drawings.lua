@@ -2,16 +2,16 @@
 -- What each kind of plot draws: drawings.KIND(plot, lines) adds data and settings to the gnuplot commands and
 -- answers the elements of the plot command.
 --
--- Colours are Okabe and Ito's for series and viridis for quantities, which stay apart for colour-blind
--- readers and on paper; series differ by point shape too. Where series coincide, the later one is drawn
--- finer, so that the earlier one is seen behind it.
+-- Colours are Okabe and Ito's (grey instead of yellow) for series and viridis for quantities, which stay
+-- apart for colour-blind readers and on paper; series differ by point shape too. Where series coincide,
+-- the later one is drawn finer, so that the earlier one is seen behind it.
 
 local stats = require "finlab.stats"
 local tools = require "finlab.tools"
 
 local drawings = {}
 
-local COLOURS = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442" }
+local COLOURS = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F" }
 local SHAPES = { 7, 5, 9, 13, 11, 15, 6, 4, 8 }
 local PALETTE = { -- viridis at equal steps
     "#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725",
@@ -69,7 +69,7 @@ local function draw_series(plot, lines, style, points_of)
         add_data(lines, block(s), points_of(series), 2)
         local points = (" pointtype %d pointsize %.2g"):format(shape(s), 0.8 + 0.5 * finer)
         elements[s] = LINE:format(block(s), style, name_of(series, s), FINEST + ROOM * finer, colour(s),
-            series.dashed and " dashtype (7,4)" or "", style == "linespoints" and points or "")
+            (series.dashed or s > #COLOURS) and " dashtype (7,4)" or "", style == "linespoints" and points or "")
     end
     return elements
 end

@@ -143,9 +143,10 @@ describe("experiments/savings.lua", function()
             assert.is_true(#read(where .. "/" .. name) > 100)
             n = n + 1
         end
-        assert.equal(5, n)
+        assert.equal(7, n)
         starts_with(folder .. "/savings.svg", "<?xml")
         starts_with(folder .. "/savings.png", "\x89PNG")
+        starts_with(folder .. "/savings-map.png", "\x89PNG")
         starts_with(folder .. "/savings.md", "# ")
     end)
 
@@ -305,7 +306,7 @@ describe("experiments/optimality.lua", function()
 
     it("ends well and writes everything", function()
         assert.equal(0, code)
-        for _, name in ipairs { "optimality", "optimality-distance" } do
+        for _, name in ipairs { "optimality", "optimality-distance", "optimality-profile" } do
             starts_with(("%s/%s.svg"):format(folder, name), "<?xml")
             starts_with(("%s/%s.png"):format(folder, name), "\x89PNG")
         end
