@@ -30,7 +30,7 @@ typedef struct label_search {
     int *rank;    /* [n_exits] */
     fl_sweep sweep;
     fl_sweep_watch watch;
-    fl_sweep_bench merger;
+    fl_sweep_bench bench;
     int reached; /* the layer whose fronts are whole, the first one after a whole trial */
 } label_search;
 
@@ -132,7 +132,7 @@ static bool is_shadowed(const starts *found, int i) {
 static bool is_covered(const label_search *search, const start *path) {
     double same = path->cost.energy * (1 + FL_TOLERANCE_EQUAL);
     for (int r = 0; r <= path->rank; r++) {
-        if (search->merger.low[r] <= same) return true;
+        if (search->bench.low[r] <= same) return true;
     }
     return false;
 }
@@ -140,12 +140,12 @@ static bool is_covered(const label_search *search, const start *path) {
 /** Only non-dominated paths stay, by rising latency; points that differ by rounding only are one. */
 static void filter_frontier(label_search *search, starts *found) {
     int n = 0;
-    for (int r = 0; r < search->merger.most_low; r++) search->merger.low[r] = INFINITY;
+    for (int r = 0; r < search->bench.most_low; r++) search->bench.low[r] = INFINITY;
     qsort(found->list, (size_t)found->n, sizeof *found->list, compare_latency);
     for (int i = 0; i < found->n; i++) {
         const start *path = &found->list[i];
         if (is_shadowed(found, i) || is_covered(search, path)) continue;
-        search->merger.low[path->rank] = path->cost.energy;
+        search->bench.low[path->rank] = path->cost.energy;
         found->list[n++] = *path;
     }
     found->n = n;
@@ -216,7 +216,7 @@ static fl_status prepare(label_search *search, fl_error *err) {
     const fl_labels_query *query = search->query;
     int n_exits = search->layers->instance->apps[search->layers->app].n_exits;
     bool ranked = query->goal != FL_LABELS_CHEAPEST, frontier = query->goal == FL_LABELS_FRONTIER;
-    FL_TRY(fl_sweep_open(&search->merger, ranked, frontier ? n_exits : query->k, arena, err));
+    FL_TRY(fl_sweep_open(&search->bench, ranked, frontier ? n_exits : query->k, arena, err));
     FL_TRY(fl_sweep_init(&search->sweep, search->layers, arena, err));
     search->rank = FL_NEW(arena, n_exits, int);
     if (search->rank == NULL) return fl_arena_error(arena, err);
@@ -225,13 +225,13 @@ static fl_status prepare(label_search *search, fl_error *err) {
         (fl_sweep_watch){.task = search->task, .time_limit = query->time_limit, .memory = query->memory};
     double arcs = (double)search->layers->n_layers * search->layers->n_nodes * search->layers->n_nodes;
     if (search->single) search->watch.most_labels = (long long)fmax(FEW_LABELS, arcs / ARCS_PER_LABEL);
-    search->merger.lambda = search->dual.lambda;
+    search->bench.lambda = search->dual.lambda;
     search->sweep.latency = search->dual.latency.arrive;
     search->sweep.energy = search->dual.energy.arrive;
     search->sweep.reduced =
         search->dual.lambda > 0 ? search->dual.reduced.arrive : search->dual.energy.arrive;
     search->sweep.rank = search->rank;
-    search->sweep.merger = &search->merger;
+    search->sweep.bench = &search->bench;
     search->sweep.watch = &search->watch;
     return FL_OK;
 }
@@ -240,18 +240,18 @@ static fl_status prepare(label_search *search, fl_error *err) {
 
 /** All layers, from the last to the first. */
 static fl_status run_trial(label_search *search, double cut, starts *found, fl_error *err) {
-    fl_sweep_bench *merger = &search->merger;
+    fl_sweep_bench *bench = &search->bench;
     double slack = search->dual.slack, deadline = search->layers->deadline;
     search->sweep.most = (fl_allowance){.latency = deadline,
                                         .energy = search->best + slack,
-                                        .reduced = cut + merger->lambda * deadline + slack};
-    merger->dropped = false;
-    merger->work = INT_MAX; /* look at the clock at once */
+                                        .reduced = cut + bench->lambda * deadline + slack};
+    bench->dropped = false;
+    bench->work = INT_MAX; /* look at the clock at once */
     *found = (starts){NULL, 0};
     search->reached = search->layers->n_layers;
     for (int l = search->layers->n_layers - 1; l >= 0; l--) {
         FL_TRY(fl_sweep_back(&search->sweep, l, err));
-        if (fl_sweep_must_stop(&search->watch, merger)) return FL_OK;
+        if (fl_sweep_must_stop(&search->watch, bench)) return FL_OK;
         search->reached = l;
     }
     FL_TRY(collect(search, found, err));
@@ -266,7 +266,7 @@ static fl_status run_trial(label_search *search, double cut, starts *found, fl_e
 /** Whether the k paths asked for are all below the cut, so that nothing cheaper can be missing. */
 static bool is_settled(const label_search *search, const starts *found, double cut) {
     int k = search->query->k;
-    if (!search->merger.dropped) return true;
+    if (!search->bench.dropped) return true;
     if (k == 1 && search->dual.cost.energy <= cut) return true;
     return found->n >= k && found->list[k - 1].cost.energy <= cut;
 }
@@ -293,7 +293,7 @@ static fl_status run_trials(label_search *search, fl_labels_found *out, fl_arena
             search->best = found.list[k - 1].cost.energy;
         }
         fl_arena_release(search->arena, mark);
-        FL_TRY(fl_sweep_renew(&search->merger, err));
+        FL_TRY(fl_sweep_renew(&search->bench, err));
     }
 }
 
@@ -366,7 +366,7 @@ static fl_status run(label_search *search, fl_labels_found *out, fl_error *err) 
     if (status == FL_ENOMEM) status = run_out(search, mark);
     FL_TRY(status);
     out->stop = search->watch.stop;
-    out->n_labels = search->merger.n_labels;
+    out->n_labels = search->bench.n_labels;
     bool worse = out->n_paths == 0 || out->paths[0].cost.energy > search->dual.cost.energy;
     if (search->single ? worse : out->n_paths == 0 && !out->complete) return read_dual_path(search, out, err);
     return FL_OK;

@@ -119,7 +119,7 @@ static fl_status sweep(meet_search *search, fl_error *err) {
     FL_TRY(fl_sweep_forth(forth, f, err));
     FL_TRY(fl_sweep_back(back, b, err));
     while (f < b) {
-        if (fl_sweep_must_stop(watch, back->merger)) return FL_OK;
+        if (fl_sweep_must_stop(watch, back->bench)) return FL_OK;
         if (forth->n_labels[f] <= back->n_labels[b]) {
             join_ends(search, f);
             FL_TRY(fl_sweep_forth(forth, ++f, err));
@@ -127,11 +127,11 @@ static fl_status sweep(meet_search *search, fl_error *err) {
             FL_TRY(fl_sweep_back(back, --b, err));
         }
     }
-    if (fl_sweep_must_stop(watch, back->merger)) return FL_OK;
+    if (fl_sweep_must_stop(watch, back->bench)) return FL_OK;
     join_layer(search, b);
     while ((forth->thinned || back->thinned) && --b >= 0) {
         FL_TRY(fl_sweep_back(back, b, err));
-        if (fl_sweep_must_stop(watch, back->merger)) return FL_OK;
+        if (fl_sweep_must_stop(watch, back->bench)) return FL_OK;
         join_layer(search, b);
     }
     return FL_OK;
@@ -149,9 +149,9 @@ static fl_status run_trial(meet_search *search, double cut, fl_error *err) {
     forth->thinned = back->thinned = false;
     back->watch->most_labels = search->whole ? search->most : 0;
     back->watch->many = false;
-    back->merger->dropped = false;
-    back->merger->work = INT_MAX; /* look at the clock at once */
-    FL_TRY(fl_sweep_renew(back->merger, err));
+    back->bench->dropped = false;
+    back->bench->work = INT_MAX; /* look at the clock at once */
+    FL_TRY(fl_sweep_renew(back->bench, err));
     FL_TRY(sweep(search, err));
     if (search->best < before) read_path(search);
     return FL_OK;
@@ -171,19 +171,19 @@ static void learn(meet_search *search, double cut, bool all) {
         search->whole = true;
         search->width *= CUT_GROWTH;
         search->lower = fmax(search->lower, fmin(cut - search->dual->slack, search->best));
-        if (all || !back->merger->dropped) search->lower = search->best;
+        if (all || !back->bench->dropped) search->lower = search->best;
     }
     search->width = fmin(search->width, search->best - search->lower);
 }
 
 static fl_status run_trials(meet_search *search, fl_error *err) {
-    fl_sweep_bench *merger = search->back->merger;
-    fl_arena_mark mark = fl_arena_keep(merger->arena);
+    fl_sweep_bench *bench = search->back->bench;
+    fl_arena_mark mark = fl_arena_keep(bench->arena);
     while (target(search) > search->lower) {
         double cut = fmin(search->lower + search->width, target(search));
         bool all = cut == target(search);
         fl_status status = run_trial(search, cut, err);
-        fl_arena_release(merger->arena, mark);
+        fl_arena_release(bench->arena, mark);
         if (status != FL_OK || search->back->watch->stop != FL_STOP_DONE) return status;
         learn(search, cut, all);
         search->out->bound = search->lower;
@@ -217,12 +217,12 @@ static fl_status complete(const double **out, const fl_layers *layers, double en
 static fl_status prepare(meet_search *search, fl_error *err) {
     const fl_layers *layers = search->layers;
     fl_sweep *forth = &search->forth;
-    fl_arena *arena = search->back->merger->arena;
+    fl_arena *arena = search->back->bench->arena;
     double *scratch = FL_NEW(arena, 3 * (size_t)layers->n_nodes, double);
     search->out->nodes = FL_NEW(arena, layers->n_layers, int);
     if (scratch == NULL || search->out->nodes == NULL) return fl_arena_error(arena, err);
     FL_TRY(fl_sweep_init(forth, layers, arena, err));
-    forth->merger = search->back->merger;
+    forth->bench = search->back->bench;
     forth->watch = search->back->watch;
     forth->rank = search->back->rank;
     FL_TRY(complete(&forth->energy, layers, 1, 0, scratch, arena, err));

@@ -33,7 +33,7 @@ typedef struct fl_meet_found {
 } fl_meet_found;
 
 /** Go on from a search that found too many labels.
- *  @param back   the sweep of that search, its bounds and its merger in use; its fronts are lost
+ *  @param back   the sweep of that search, its bounds and its bench in use; its fronts are lost
  *  @param dual   solved, lambda > 0
  *  @param lower  proven bound, J
  *  @param width  J above it; where labels got too many

@@ -54,11 +54,11 @@ typedef struct fl_sweep_bench {
 fl_status fl_sweep_open(fl_sweep_bench *out, bool ranked, int most_low, fl_arena *arena, fl_error *err);
 
 /** Forget the buffers and fronts, which an fl_arena_release() has taken away, and start with new ones. */
-fl_status fl_sweep_renew(fl_sweep_bench *merger, fl_error *err);
+fl_status fl_sweep_renew(fl_sweep_bench *bench, fl_error *err);
 
 /** The reduced weight. */
-static inline double fl_sweep_weigh(const fl_sweep_bench *merger, double energy, double latency) {
-    return energy + merger->lambda * latency;
+static inline double fl_sweep_weigh(const fl_sweep_bench *bench, double energy, double latency) {
+    return energy + bench->lambda * latency;
 }
 
 /** When to stop. */
@@ -80,7 +80,7 @@ typedef struct fl_sweep {
     fl_front **fronts;   /* [n_layers] the vertices of each layer that have labels */
     int *n_fronts;       /* [n_layers] */
     long long *n_labels; /* [n_layers] in these fronts */
-    fl_sweep_bench *merger;
+    fl_sweep_bench *bench;
     fl_sweep_watch *watch;
     int thin;     /* labels of a front that stay when there are more; 0: all */
     bool thinned; /* some had to go */
@@ -90,7 +90,7 @@ typedef struct fl_sweep {
 fl_status fl_sweep_init(fl_sweep *sweep, const fl_layers *layers, fl_arena *arena, fl_error *err);
 
 /** Whether a limit strikes; looks at the clock only now and then. */
-bool fl_sweep_must_stop(fl_sweep_watch *watch, fl_sweep_bench *merger);
+bool fl_sweep_must_stop(fl_sweep_watch *watch, fl_sweep_bench *bench);
 
 /** Make the fronts of layer l from those of layer l + 1, or of layer l - 1. When a limit strikes, they are
  * incomplete.

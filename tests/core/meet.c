@@ -31,7 +31,7 @@ TestSuite(meet, .init = start, .fini = stop);
 static bool search(fl_meet_found *out, fl_cost *known, const fl_instance *instance, double part) {
     static fl_layers layers;
     static fl_dual dual;
-    static fl_sweep_bench merger;
+    static fl_sweep_bench bench;
     static fl_sweep_watch watch;
     static fl_sweep back;
     static const int ranks[64] = {0};
@@ -40,11 +40,11 @@ static bool search(fl_meet_found *out, fl_cost *known, const fl_instance *instan
     cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
     cr_assert(fl_dual_solve(&dual, &layers, 20, false, &arena, &err) == FL_OK);
     if (dual.end != FL_DUAL_BRACKET || dual.cost.energy <= dual.bound) return false;
-    cr_assert(fl_sweep_open(&merger, false, 1, &arena, &err) == FL_OK);
+    cr_assert(fl_sweep_open(&bench, false, 1, &arena, &err) == FL_OK);
     cr_assert(fl_sweep_init(&back, &layers, &arena, &err) == FL_OK);
-    merger.lambda = dual.lambda;
+    bench.lambda = dual.lambda;
     watch = (fl_sweep_watch){.task = &task};
-    back.merger = &merger;
+    back.bench = &bench;
     back.watch = &watch;
     back.rank = ranks;
     back.latency = dual.latency.arrive;
