@@ -10,7 +10,10 @@
  * too, so the answer is exact, and since the duality gap is mostly tiny, few labels are ever made.
  *
  *  Their number grows with the number of paths under the cut, which on nearly equal plans doubles every few
- * blocks. When one trial makes too many, the search for one path goes on from both ends (core/meet.h). */
+ * blocks. When one trial makes too many, the search for one path goes on from both ends (core/meet.h).
+ * Measured on L blocks and 30 nodes, arbitrary links, L = 25, 50, 100, 200, 400: 1, 6, 71, 181 and 415
+ * thousand labels, and 1, 6, 93, 596 and 3984 thousand from one end alone. So the time grows about as L^2:
+ * the passes of the dual are linear in L, but the labels of a vertex, too, grow with L. */
 #ifndef FINLAB_CORE_LABELS_H
 #define FINLAB_CORE_LABELS_H
 
