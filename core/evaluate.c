@@ -55,18 +55,6 @@ static fl_app_cost judge_placement(const fl_instance *instance, int h, const fl_
 
 /* Limits shared by the applications */
 
-/** What all users together take of every limit: `loads` has room for all. Returns how many. */
-static int add_loads(fl_load *loads, const fl_instance *instance, const fl_plan *plan) {
-    int n = 0;
-    for (int h = 0; h < plan->n_apps; h++) {
-        for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more) {
-            int end = n + fl_loads_of(loads + n, instance, h, at);
-            for (; n < end; n++) loads[n].amount *= at->count;
-        }
-    }
-    return fl_loads_sum(loads, n);
-}
-
 static void check_load(fl_verdict *verdict, const fl_load *load, double limit) {
     static const fl_violation_kind kinds[] = {[FL_LIMIT_CAPACITY] = FL_VIOLATION_CAPACITY,
                                               [FL_LIMIT_MEMORY] = FL_VIOLATION_MEMORY,
@@ -78,15 +66,9 @@ static void check_load(fl_verdict *verdict, const fl_load *load, double limit) {
 
 static fl_status check_limits(fl_verdict *verdict, const fl_instance *instance, const fl_plan *plan,
                               fl_arena *arena, fl_error *err) {
-    int blocks = 0;
-    for (int h = 0; h < plan->n_apps; h++) {
-        for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more) {
-            blocks += fl_plan_depth(at, instance, h);
-        }
-    }
-    fl_load *loads = FL_NEW(arena, fl_loads_most(blocks), fl_load);
-    if (loads == NULL) return fl_arena_error(arena, err);
-    int n = add_loads(loads, instance, plan);
+    fl_load *loads;
+    int n;
+    FL_TRY(fl_loads_of_plan(&loads, &n, instance, plan, arena, err));
     for (int i = 0; i < n; i++) check_load(verdict, &loads[i], fl_loads_limit(instance, &loads[i]));
     return FL_OK;
 }

@@ -157,7 +157,7 @@ static void draw_block(recipe_draw *draw, fl_block *block, int l, int source) {
     *block = (fl_block){.name = name(draw, "b", l + 1), .n_allowed = -1};
     block->ops = sometimes(draw, 0.08) ? 0 : magnitude(draw, 1e6, 1e9);
     block->out_bits = sometimes(draw, 0.08) ? 0 : magnitude(draw, 1e3, 1e7);
-    if (draw->recipe.limits) block->memory = magnitude(draw, 1e6, 1e8);
+    if (draw->recipe.limits || draw->recipe.binding) block->memory = magnitude(draw, 1e6, 1e8);
     if (sometimes(draw, 0.15)) draw_measured(draw, block);
     if (l == 0 && sometimes(draw, 0.4)) {
         draw_allowed(draw, block, true, source);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Sorted indices over a system's names and links, and the groups of nodes that links cannot tell apart.
- *  Internal to core/instance.c. */
+ *  Internal to core/instance.c, but for the worst link. */
 #ifndef FINLAB_CORE_INSTANCE_INDEX_H
 #define FINLAB_CORE_INSTANCE_INDEX_H
 

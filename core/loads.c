@@ -72,3 +72,25 @@ int fl_loads_of(fl_load *out, const fl_instance *instance, int app, const fl_pla
     }
     return fl_loads_sum(out, n);
 }
+
+fl_status fl_loads_of_plan(fl_load **out, int *n, const fl_instance *instance, const fl_plan *plan,
+                           fl_arena *arena, fl_error *err) {
+    int blocks = 0, end = 0;
+    for (int h = 0; h < plan->n_apps; h++) {
+        for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more) {
+            blocks += fl_plan_depth(at, instance, h);
+        }
+    }
+    fl_load *loads = FL_NEW(arena, fl_loads_most(blocks), fl_load);
+    if (loads == NULL) return fl_arena_error(arena, err);
+    for (int h = 0; h < plan->n_apps; h++) {
+        for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more) {
+            int i = end;
+            end += fl_loads_of(loads + i, instance, h, at);
+            for (; i < end; i++) loads[i].amount *= at->count;
+        }
+    }
+    *out = loads;
+    *n = fl_loads_sum(loads, end);
+    return FL_OK;
+}

@@ -34,6 +34,12 @@ static inline int fl_loads_most(int blocks) {
  *  @return how many. O(blocks * log(blocks) * (exits + log links)) */
 int fl_loads_of(fl_load *out, const fl_instance *instance, int app, const fl_placement *placement);
 
+/** What all users of a plan take together.
+ *  @param out  [*n] in `arena`, in order, each limit once
+ *  O(blocks * log(blocks) * exits) over all placements */
+fl_status fl_loads_of_plan(fl_load **out, int *n, const fl_instance *instance, const fl_plan *plan,
+                           fl_arena *arena, fl_error *err);
+
 /** What there is of it for all applications together. */
 double fl_loads_limit(const fl_instance *instance, const fl_load *load);
 

@@ -25,6 +25,8 @@
 /** Latencies are lowered by this, relative, before FIN rounds them up to whole levels, so that an arc of
  *  exactly k levels takes k and not k + 1. Must stay below FL_TOLERANCE_DEADLINE. */
 #define FL_TOLERANCE_ROUNDING 1e-10
+/** The least relaxation of a limit is looked for until it is known to within this, relative. */
+#define FL_TOLERANCE_RELAX 1e-6
 /** A secant step of the Lagrangian dual that gains no more than this, relative, is the last. */
 #define FL_TOLERANCE_SECANT 1e-14
 

@@ -118,6 +118,35 @@ function words.frontier.run(given, file)
     return points > 0 and EXIT.feasible or complete and EXIT.infeasible or EXIT.unknown
 end
 
+words.explain = {
+    usage = "explain FILE.json [--method NAME] [--option NAME=VALUE]... [--json]",
+    summary = "say why there is no plan and the least that would change it",
+    help = [[
+Says for every limit of the instance in FILE.json (deadlines, accuracy targets, capacities and memories of nodes,
+capacities of links, and all of a kind by one factor) the smallest relaxation of this limit alone with which all
+users can be served, or that there is none. Each answer is proven by solves; what they leave open is said to be.
+Of a feasible instance it says what a plan needs of each limit.
+
+--method NAME         solves; the default is one that can prove and honours what the instance has
+--option NAME=VALUE   an option of the method, for each solve
+--json                print all as one line of JSON]],
+    arguments = { "FILE.json" },
+    options = { method = "text", option = "list", json = "flag" },
+}
+
+function words.explain.run(given, file)
+    local options = options_of(given.option)
+    local inst = try(finlab.load(path_of(file)))
+    if given.json then
+        local line, status = try(inst:explain(given.method, options, "json"))
+        io.write(line, "\n")
+        return EXIT[status]
+    end
+    local explanation = try(inst:explain(given.method, options))
+    io.write(report.explanation(explanation))
+    return EXIT[explanation.status]
+end
+
 words.emit = {
     usage = "emit FILE.json -o FILE.lp",
     summary = "write an instance in another format",
@@ -255,7 +284,7 @@ words.help = {
     options = {},
 }
 
-local ORDER = { "solve", "check", "frontier", "emit", "methods", "generate", "rows", "merge", "help" }
+local ORDER = { "solve", "check", "frontier", "explain", "emit", "methods", "generate", "rows", "merge", "help" }
 
 local function overview()
     local lines = {

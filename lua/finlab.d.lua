@@ -137,6 +137,42 @@ local finlab = {}
 ---@field seconds number
 ---@field bound? number J, no plan costs less; nil: there is no plan
 
+---@class finlab.remedy what relaxing one limit does, all others as they are; fields that do not apply are absent
+---@field limit "deadline"|"accuracy"|"capacity"|"memory"|"link capacity"
+---@field app? string whose limit it is, as the next five
+---@field node? string
+---@field from? string of a link between nodes, as the next
+---@field to? string
+---@field from_tier? integer of a link between tiers, as the next
+---@field to_tier? integer
+---@field all? boolean all limits of this kind times one factor
+---@field now number as it is, in SI units; 1 for a factor
+---@field verdict "least"|"enough"|"no help"|"unknown"|"kept"
+---@field enough? number with this there is a plan
+---@field not_enough? number proven: with this there is none
+---@field needed? number of a feasible instance: what its plan needs
+---@field plan? finlab.placement[] the plan that proves it
+
+---@class finlab.reach one user of an application alone on the system, without capacities and memories
+---@field app string
+---@field deadline number s
+---@field least_deadline? number s, the least latency at the accuracy wanted; absent: it is out of reach
+---@field accuracy number the target
+---@field best_accuracy? number within the deadline
+---@field best_accuracy_ever? number whatever the deadline
+---@field blocks integer
+---@field blocks_reached integer how many can be run one after another where links and `nodes` allow it
+
+---@class finlab.explanation
+---@field status "feasible"|"infeasible"|"unknown" whether all users can be served
+---@field method string
+---@field interrupted boolean
+---@field solves integer
+---@field seconds number
+---@field plan? finlab.placement[] when there is one
+---@field apps finlab.reach[]
+---@field limits finlab.remedy[]
+
 ---@class finlab.app_cost
 ---@field app string
 ---@field energy? number J per inference
@@ -215,6 +251,16 @@ function instance:with(changes) end
 ---@return string? message_or_status
 ---@return finlab.code? code
 function instance:solve(method, options, form) end
+
+---Say why there is no plan for all users and the smallest relaxation of each limit alone that would change
+---it; of a feasible instance what a plan needs of each limit.
+---@param method? string as for solve; default: one that can prove and honours what the instance has
+---@param options? table<string, boolean|number|string> of the method, for each solve
+---@param form? finlab.form "json": one line of text, and the status
+---@return finlab.explanation|string? explanation
+---@return string? message_or_status
+---@return finlab.code? code
+function instance:explain(method, options, form) end
 
 ---Every Pareto-optimal plan in energy, latency and accuracy within deadline and target, one per point.
 ---@param options? { curve: boolean?, time_limit: number?, memory: number? } curve: energy and latency only

@@ -45,6 +45,15 @@ fl_status fl_lua_methods_find(const fl_method **out, const char *name, size_t le
                         length < 64 ? (int)length : 64, name, names);
 }
 
+const fl_method *fl_lua_methods_prover(unsigned features) {
+    for (int room = 0; table(room) != NULL; room++) {
+        for (const fl_method *const *at = table(room); *at != NULL; at++) {
+            if ((*at)->may_claim == FL_CLAIM_OPTIMAL && (features & ~(*at)->honours) == 0) return *at;
+        }
+    }
+    return fl_core_methods[0];
+}
+
 static const char *claim_name(fl_claim claim) {
     return claim == FL_CLAIM_OPTIMAL ? "optimal" : claim == FL_CLAIM_BOUND ? "bound" : "nothing";
 }

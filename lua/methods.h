@@ -9,6 +9,10 @@
 /** The method called by the `length` characters at `name`; FL_EINVAL lists the names there are. */
 fl_status fl_lua_methods_find(const fl_method **out, const char *name, size_t length, fl_error *err);
 
+/** The first method that may claim the optimum and honours all of `features` itself; where none does, the
+ * first one, which then places one user after another. */
+const fl_method *fl_lua_methods_prover(unsigned features);
+
 /** finlab.core: methods(form, name), the descriptors of all methods or of one. */
 int fl_lua_methods_list(lua_State *L);
 

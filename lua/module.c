@@ -77,9 +77,13 @@ static int open_core(lua_State *L) {
                                          {"terminal", terminal},
                                          {"write", write_file},
                                          {NULL, NULL}};
-    static const luaL_Reg methods[] = {
-        {"solve", fl_lua_solve},       {"evaluate", fl_lua_solve_evaluate}, {"check", fl_lua_solve_check},
-        {"frontier", fl_lua_frontier}, {"fin_curve", fl_lua_frontier_fin},  {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"solve", fl_lua_solve},
+                                       {"evaluate", fl_lua_solve_evaluate},
+                                       {"check", fl_lua_solve_check},
+                                       {"explain", fl_lua_solve_explain},
+                                       {"frontier", fl_lua_frontier},
+                                       {"fin_curve", fl_lua_frontier_fin},
+                                       {NULL, NULL}};
     luaL_newlibtable(L, functions);
     fl_lua_support_create(L);
     fl_lua_instance_register(L, methods);

@@ -189,6 +189,86 @@ function report.frontier(frontier)
     }):text() .. note
 end
 
+--- Whose limit it is.
+local function owner_of(limit)
+    if limit.all then return "all, times" end
+    if limit.from then return limit.from .. " to " .. limit.to end
+    if limit.from_tier then return ("tier %d to tier %d"):format(limit.from_tier, limit.to_tier) end
+    return limit.app or limit.node
+end
+
+--- A limit's value with its unit.
+local function amount(limit, value)
+    if not value then return nil end
+    if limit.all then return ("%.6g"):format(value) end
+    if limit.limit == "deadline" or limit.limit == "accuracy" then return show(limit.limit, value) end
+    local units = { capacity = "op/s", memory = "B", ["link capacity"] = "bit/s" }
+    return ("%.6g %s"):format(value, units[limit.limit])
+end
+
+--- What the solves say of a limit.
+local function finding(limit)
+    if limit.verdict == "least" then return "the least" end
+    if limit.verdict == "no help" then return "no value of it helps" end
+    if limit.verdict == "unknown" then return "not known" end
+    if not limit.not_enough then return "whether less is enough is not known" end
+    return ("the least is between %s and this"):format(amount(limit, limit.not_enough))
+end
+
+local function limits_text(explanation)
+    local rows, feasible = {}, explanation.status == "feasible"
+    for i, limit in ipairs(explanation.limits) do
+        rows[i] = {
+            limit = limit.limit, of = owner_of(limit), now = amount(limit, limit.now),
+            enough = amount(limit, limit.enough or limit.needed),
+            finding = not feasible and finding(limit) or nil,
+        }
+    end
+    return records(rows, {
+        "limit", "of", "now", { key = "enough", title = feasible and "the plan needs" or "enough" },
+        not feasible and "finding" or nil,
+    }):text()
+end
+
+--- What each application could have alone.
+local function alone_text(apps)
+    local rows = {}
+    for i, app in ipairs(apps) do
+        local all = app.blocks_reached == app.blocks
+        rows[i] = {
+            app = app.app, deadline = show("deadline", app.deadline),
+            least = show("deadline", app.least_deadline) or "none reaches the accuracy",
+            accuracy = show("accuracy", app.accuracy),
+            best = show("accuracy", app.best_accuracy) or "none in time",
+            ever = show("accuracy", app.best_accuracy_ever) or "none",
+            blocks = all and "all" or ("only %d of %d"):format(app.blocks_reached, app.blocks),
+        }
+    end
+    return records(rows, {
+        "app", "deadline", { key = "least", title = "least latency" }, { key = "accuracy", title = "target" },
+        { key = "best", title = "best in time" }, { key = "ever", title = "best at all" },
+        { key = "blocks", title = "blocks within reach" },
+    }):text()
+end
+
+local OUTCOMES = {
+    feasible = "all users can be served", infeasible = "proven: not all users can be served",
+    unknown = "no plan for all users was found, and none disproved",
+}
+
+--- An explanation of inst:explain.
+function report.explanation(explanation)
+    return lines_of {
+        { "outcome", OUTCOMES[explanation.status] },
+        { "method", ("%s, %d solves%s"):format(explanation.method, explanation.solves,
+            explanation.interrupted and ", interrupted" or "") },
+        { "took", show("seconds", explanation.seconds) },
+    } .. "\neach application alone on the system\n\n" .. alone_text(explanation.apps)
+        .. (explanation.status == "feasible" and "\nlimits\n\n"
+            or "\neach limit alone relaxed, all others as they are\n\n")
+        .. limits_text(explanation)
+end
+
 --- All methods, one line each.
 function report.methods(descriptors)
     return records(descriptors, { "name", "claims", "summary" }):text()

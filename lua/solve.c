@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lua/solve.h"
+#include "core/explain.h"
 #include "core/json.h"
 #include "core/result.h"
 #include "lua/instance.h"
@@ -18,6 +19,18 @@ typedef struct request {
 static fl_status read_request(request *out, lua_State *L, const fl_instance *instance, fl_arena *arena,
                               fl_error *err);
 
+/** Push a record, and its status when it is a line of JSON. */
+static int push_record(lua_State *L, const fl_value *record, fl_result_status status, fl_lua_form form,
+                       fl_arena *arena) {
+    int pushed = fl_lua_support_document(L, record, form, arena);
+    if (pushed == 1 && form == FL_LUA_JSON) {
+        lua_pushstring(L, fl_result_status_name(status));
+        pushed = 2;
+    }
+    fl_lua_support_trim(arena);
+    return pushed;
+}
+
 int fl_lua_solve(lua_State *L) {
     const fl_instance *instance = fl_lua_instance_check(L, 1);
     luaL_checktype(L, 2, LUA_TSTRING);
@@ -32,13 +45,27 @@ int fl_lua_solve(lua_State *L) {
     fl_status status = fl_run(&result, instance, asked.method, &asked.settings, arena, interrupt, &err);
     fl_lua_interrupt_end();
     if (status != FL_OK) return fl_lua_support_fail(L, &err);
-    int pushed = fl_lua_support_document(L, fl_result_write(&result, instance, arena), form, arena);
-    if (pushed == 1 && form == FL_LUA_JSON) {
-        lua_pushstring(L, fl_result_status_name(result.status));
-        pushed = 2;
-    }
-    fl_lua_support_trim(arena);
-    return pushed;
+    return push_record(L, fl_result_write(&result, instance, arena), result.status, form, arena);
+}
+
+int fl_lua_solve_explain(lua_State *L) {
+    const fl_instance *instance = fl_lua_instance_check(L, 1);
+    if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TSTRING);
+    if (!lua_isnoneornil(L, 3)) luaL_checktype(L, 3, LUA_TTABLE);
+    fl_lua_form form = fl_lua_support_form(L, 4);
+    fl_arena *arena = fl_lua_support_arena(L), scratch;
+    request asked;
+    fl_explanation said;
+    fl_error err;
+    if (read_request(&asked, L, instance, arena, &err) != FL_OK) return fl_lua_support_fail(L, &err);
+    fl_arena_init(&scratch, 0);
+    const volatile sig_atomic_t *interrupt = fl_lua_interrupt_begin();
+    fl_status status =
+        fl_explain(&said, instance, asked.method, &asked.settings, arena, &scratch, interrupt, &err);
+    fl_lua_interrupt_end();
+    fl_arena_free(&scratch);
+    if (status != FL_OK) return fl_lua_support_fail(L, &err);
+    return push_record(L, fl_explain_write(&said, instance, arena), said.status, form, arena);
 }
 
 /** Add option `key`; FL_EINVAL when it is there already. */
@@ -80,7 +107,9 @@ static fl_status add_table(fl_value *options, lua_State *L, int index, fl_arena 
 
 static fl_status read_request(request *out, lua_State *L, const fl_instance *instance, fl_arena *arena,
                               fl_error *err) {
-    const char *specification = lua_tostring(L, 2);
+    unsigned features = instance->features & ~(unsigned)FL_FEATURE_ADMISSION;
+    const char *specification =
+        lua_isnoneornil(L, 2) ? fl_lua_methods_prover(features)->name : lua_tostring(L, 2);
     size_t length = strcspn(specification, ":");
     FL_TRY(fl_lua_methods_find(&out->method, specification, length, err));
     fl_value *options = fl_value_object(arena);

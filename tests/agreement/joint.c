@@ -55,12 +55,12 @@ static void compare_family(fl_recipe recipe, int usual) {
 
 Test(joint, agrees_on_applications_that_share_what_binds) {
     compare_family((fl_recipe){.binding = true, .blocks = 3, .nodes = 3}, 400);
-    cr_assert(feasible > 100, "%d", feasible);
+    cr_assert(feasible > 40, "%d", feasible);
 }
 
 Test(joint, agrees_on_several_users_of_each) {
     compare_family((fl_recipe){.binding = true, .blocks = 2, .nodes = 3, .users = 2}, 300);
-    cr_assert(feasible > 60 && apart > 10, "%d, %d apart", feasible, apart);
+    cr_assert(feasible > 30 && apart > 10, "%d, %d apart", feasible, apart);
 }
 
 Test(joint, agrees_on_who_is_refused) {

@@ -63,6 +63,11 @@ describe("the definition file", function()
         check("finlab%.alternative", best.alternatives[1])
         check("finlab%.placement", inst:solve("exact").plan[1])
         check("finlab%.verdict", inst:evaluate(inst:solve("exact")))
+        local explanation = inst:with({ deadline = 1e-12 }):explain()
+        check("finlab%.explanation", explanation)
+        check("finlab%.reach", explanation.apps[1])
+        check("finlab%.remedy", explanation.limits[1])
+        check("finlab%.remedy", inst:explain().limits[1])
         for _, method in ipairs(fl.methods()) do
             check("finlab%.method", method)
             for _, option in ipairs(method.options) do check("finlab%.option", option) end

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/explain.h"
+#include "core/passes.h"
+#include "core/tolerance.h"
+#include <stdlib.h>
+
+/** What explaining carries along. */
+typedef struct explaining {
+    fl_explanation *out;
+    const fl_instance *instance; /* without admission */
+    const fl_settings *settings;
+    fl_arena *arena, *scratch;
+    const volatile sig_atomic_t *interrupt;
+} explaining;
+
+/* Solves */
+
+/** Solve the instance with `limit` (NULL: none) at `value`. What is found stays in the scratch arena. */
+static fl_status solve_at(fl_result *out, explaining *now, const fl_relax *limit, double value,
+                          fl_error *err) {
+    fl_instance *relaxed = NULL;
+    if (limit != NULL) FL_TRY(fl_relax_set(&relaxed, now->instance, limit, value, err));
+    fl_status status = fl_run(out, relaxed != NULL ? relaxed : now->instance, now->out->method, now->settings,
+                              now->scratch, now->interrupt, err);
+    fl_instance_free(relaxed);
+    now->out->solves++;
+    now->out->interrupted = now->out->interrupted || (status == FL_OK && out->stop == FL_STOP_INTERRUPTED);
+    return status;
+}
+
+static fl_status copy_plan(fl_plan *out, const explaining *now, const fl_plan *plan, fl_error *err) {
+    FL_TRY(fl_plan_create(out, now->instance, now->arena, err));
+    for (int h = 0; h < plan->n_apps; h++) {
+        for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more) {
+            if (at->exit < 0) continue;
+            FL_TRY(fl_plan_add(out, now->instance, h, at->count, at->exit, at->nodes, at->levels, now->arena,
+                               err));
+        }
+    }
+    return FL_OK;
+}
+
+/** The plan just found is enough of a remedy: keep it, with what it needs of the limit. */
+static fl_status keep(fl_remedy *remedy, explaining *now, const fl_result *found, fl_error *err) {
+    FL_TRY(copy_plan(&remedy->plan, now, &found->plan, err));
+    return fl_relax_needed(&remedy->enough, now->instance, &remedy->limit, &remedy->plan, now->scratch, err);
+}
+
+/** Whether the plan found with a limit relaxed keeps it as it is after all: then there was no need to. */
+static bool was_needless(const fl_remedy *remedy) {
+    if (remedy->plan.n_apps == 0) return false;
+    return remedy->limit.kind == FL_RELAX_ACCURACY ? remedy->enough >= remedy->now - FL_TOLERANCE_ACCURACY
+                                                   : remedy->enough <= remedy->now;
+}
+
+/* The least of a limit that bounds from above */
+
+/** Where to look next between what is not enough and what is: just under what is, first of all, for the plan
+ *  found may well be the least; then half way, in orders of magnitude while there are some. */
+static double probe(double low, double enough, bool just_under) {
+    double under = enough * (1 - FL_TOLERANCE_RELAX);
+    if (just_under) return under;
+    double middle = enough > 2 * low && low > 0 ? sqrt(low) * sqrt(enough) : low + (enough - low) / 2;
+    return fmin(middle, under);
+}
+
+/** Narrow what is enough down by solves. */
+static fl_status narrow(fl_remedy *remedy, explaining *now, fl_error *err) {
+    double low = isnan(remedy->short_of) ? remedy->now : remedy->short_of;
+    bool just_under = true;
+    while (low < remedy->enough * (1 - FL_TOLERANCE_RELAX) && !*now->interrupt) {
+        fl_result found;
+        double value = probe(low, remedy->enough, just_under);
+        FL_TRY(solve_at(&found, now, &remedy->limit, value, err));
+        if (!found.has_plan && found.status != FL_RESULT_INFEASIBLE) return FL_OK;
+        just_under = found.has_plan && !just_under;
+        if (found.has_plan) {
+            FL_TRY(keep(remedy, now, &found, err));
+            remedy->enough = fmin(remedy->enough, value); /* the judge lets a plan need a little more */
+        } else {
+            low = remedy->short_of = value;
+        }
+    }
+    remedy->least = remedy->short_of >= remedy->enough * (1 - FL_TOLERANCE_RELAX);
+    return FL_OK;
+}
+
+/* The best accuracy */
+
+static int descending(const void *a, const void *b) {
+    const double *one = a, *two = b;
+    return (*one < *two) - (*one > *two);
+}
+
+/** The accuracies that final exits of the application give, the best first, those within the tolerance of a
+ *  better one left out; returns how many. */
+static int list_accuracies(double *out, const fl_app *app) {
+    int kept = 0;
+    for (int e = 0; e < app->n_exits; e++) out[e] = fl_cost_accuracy(app, e);
+    qsort(out, (size_t)app->n_exits, sizeof *out, descending);
+    for (int e = 0; e < app->n_exits; e++) {
+        if (kept == 0 || out[e] < out[kept - 1] - FL_TOLERANCE_ACCURACY) out[kept++] = out[e];
+    }
+    return kept;
+}
+
+/** Targets from the returned one on may be enough: the better ones are not, or are no relaxation. */
+static int skip_targets(fl_remedy *remedy, const explaining *now, const double *target, int n) {
+    double known = isnan(remedy->short_of) ? remedy->now : remedy->short_of;
+    double alone = now->out->apps[remedy->limit.index].in_time;
+    int first = 0;
+    while (first < n && target[first] >= known - FL_TOLERANCE_ACCURACY) first++;
+    for (; first < n && target[first] > alone + FL_TOLERANCE_ACCURACY; first++) {
+        remedy->short_of = target[first];
+    }
+    return first;
+}
+
+/** Find the best target with which there is a plan, the one at hand being enough of a relaxation. */
+static fl_status raise_accuracy(fl_remedy *remedy, explaining *now, fl_error *err) {
+    const fl_app *app = &now->instance->apps[remedy->limit.index];
+    double *target = FL_NEW(now->arena, app->n_exits, double);
+    if (target == NULL) return fl_arena_error(now->arena, err);
+    int n = list_accuracies(target, app), low = skip_targets(remedy, now, target, n), high = low;
+    while (high < n - 1 && target[high] > remedy->enough + FL_TOLERANCE_ACCURACY) high++;
+    while (low < high && !*now->interrupt) { /* `high` is enough, what is before `low` is not */
+        fl_result found;
+        int middle = low + (high - low) / 2;
+        FL_TRY(solve_at(&found, now, &remedy->limit, target[middle], err));
+        if (!found.has_plan && found.status != FL_RESULT_INFEASIBLE) break;
+        if (found.has_plan) {
+            high = middle;
+            FL_TRY(keep(remedy, now, &found, err));
+            if (was_needless(remedy)) return FL_OK;
+            while (high > low && target[high - 1] <= remedy->enough + FL_TOLERANCE_ACCURACY) high--;
+        } else {
+            low = middle + 1;
+            remedy->short_of = target[middle];
+        }
+    }
+    remedy->enough = target[high];
+    remedy->least = low == high && !isnan(remedy->short_of);
+    return FL_OK;
+}
+
+/* One limit alone */
+
+/** Whether taking the limit away was found useless already, with all of its kind. */
+static bool known_helpless(const explaining *now, const fl_remedy *remedy) {
+    for (const fl_remedy *before = now->out->limits; before < remedy; before++) {
+        if (before->limit.kind == remedy->limit.kind && before->limit.index < 0) return before->helpless;
+    }
+    return false;
+}
+
+/** What the limit must be at least (of an accuracy: at most), even for an application that is alone on the
+ *  system: found by shortest paths. INFINITY or NAN: no value will do. */
+static double needed_alone(const explaining *now, const fl_relax *limit) {
+    const fl_reach *apps = now->out->apps;
+    double factor = 0;
+    if (limit->kind == FL_RELAX_ACCURACY) return apps[limit->index].in_time;
+    if (limit->kind != FL_RELAX_DEADLINE) return 0;
+    if (limit->index >= 0) return apps[limit->index].least;
+    for (int h = 0; h < now->instance->n_apps; h++) {
+        factor = fmax(factor, apps[h].least / now->instance->apps[h].deadline);
+    }
+    return factor;
+}
+
+/** Look for any value that is enough: what an application alone would need, then no limit at all. */
+static fl_status find_enough(fl_remedy *remedy, explaining *now, double alone, fl_error *err) {
+    bool accuracy = remedy->limit.kind == FL_RELAX_ACCURACY;
+    bool looser = accuracy ? alone < remedy->now - FL_TOLERANCE_ACCURACY : alone > remedy->now;
+    fl_result found = {.has_plan = false};
+    if (looser) {
+        double under = alone * (1 - FL_TOLERANCE_RELAX);
+        if (!accuracy && under > remedy->now) remedy->short_of = under;
+        FL_TRY(solve_at(&found, now, &remedy->limit, alone, err));
+        if (found.status == FL_RESULT_INFEASIBLE) remedy->short_of = alone;
+    }
+    if (!found.has_plan) {
+        FL_TRY(solve_at(&found, now, &remedy->limit, accuracy ? 0 : INFINITY, err));
+        remedy->helpless = found.status == FL_RESULT_INFEASIBLE;
+    }
+    return found.has_plan ? keep(remedy, now, &found, err) : FL_OK;
+}
+
+static fl_status find_remedy(fl_remedy *remedy, explaining *now, fl_error *err) {
+    double alone = needed_alone(now, &remedy->limit);
+    remedy->helpless = known_helpless(now, remedy) || !isfinite(alone);
+    if (remedy->helpless || *now->interrupt) return FL_OK;
+    if (now->out->status == FL_RESULT_INFEASIBLE) remedy->short_of = remedy->now;
+    FL_TRY(find_enough(remedy, now, alone, err));
+    if (remedy->plan.n_apps == 0 || was_needless(remedy)) return FL_OK;
+    return remedy->limit.kind == FL_RELAX_ACCURACY ? raise_accuracy(remedy, now, err)
+                                                   : narrow(remedy, now, err);
+}
+
+/** What the plan of a feasible instance needs of each limit. */
+static fl_status measure_needs(explaining *now, fl_error *err) {
+    for (int i = 0; i < now->out->n_limits; i++) {
+        fl_remedy *limit = &now->out->limits[i];
+        FL_TRY(fl_relax_needed(&limit->enough, now->instance, &limit->limit, &now->out->plan, now->scratch,
+                               err));
+    }
+    return FL_OK;
+}
+
+static fl_status find_remedies(explaining *now, fl_error *err) {
+    fl_explanation *out = now->out;
+    for (int i = 0; i < out->n_limits; i++) {
+        FL_TRY(find_remedy(&out->limits[i], now, err));
+        if (!was_needless(&out->limits[i])) continue;
+        if (out->status == FL_RESULT_INFEASIBLE) {
+            return fl_error_set(err, FL_EINTERNAL, NULL, "method \"%s\" proved that a feasible plan is not",
+                                out->method->name);
+        }
+        out->status = FL_RESULT_FEASIBLE;
+        out->plan = out->limits[i].plan;
+        return FL_OK;
+    }
+    return FL_OK;
+}
+
+/* Each application alone: shortest paths */
+
+/** The fastest plan of an application whose accuracy is at least `target`, judged; INFINITY: there is none.
+ */
+static fl_status find_fastest(double *latency, bool *in_time, explaining *now, int h, double target,
+                              fl_error *err) {
+    fl_app app = now->instance->apps[h];
+    fl_instance *alone;
+    fl_layers layers;
+    fl_verdict verdict;
+    fl_plan plan;
+    fl_cost cost;
+    int exit = -1, *nodes = FL_NEW(now->scratch, app.n_blocks, int);
+    *latency = INFINITY;
+    *in_time = false;
+    if (nodes == NULL) return fl_arena_error(now->scratch, err);
+    app.accuracy = target;
+    FL_TRY(fl_instance_alone(&alone, now->instance, &app, NULL, 0, err));
+    fl_status status = fl_layers_build(&layers, alone, 0, now->scratch, err);
+    if (status == FL_OK) status = fl_pass_shortest(&layers, 0, 1, nodes, &exit, &cost, now->scratch, err);
+    if (status == FL_OK && exit >= 0) {
+        status = fl_plan_create(&plan, alone, now->scratch, err);
+        if (status == FL_OK) status = fl_plan_place(&plan, alone, 0, exit, nodes, now->scratch, err);
+        if (status == FL_OK) status = fl_evaluate_plan(&verdict, NULL, alone, &plan, now->scratch, err);
+        if (status == FL_OK) *latency = verdict.latency;
+        if (status == FL_OK) *in_time = verdict.feasible;
+    }
+    fl_instance_free(alone);
+    return status;
+}
+
+/** The best accuracy that is reached at all, or in time: NAN when none is. */
+static fl_status find_accuracy(double *out, explaining *now, int h, bool deadline, const double *target,
+                               int n, fl_error *err) {
+    int low = 0, high = n; /* targets from `high` on have a plan; n: not even the last is known to */
+    *out = NAN;
+    while (low < high) {
+        double latency;
+        bool in_time;
+        int middle = (low + high) / 2;
+        FL_TRY(find_fastest(&latency, &in_time, now, h, target[middle], err));
+        if (deadline ? in_time : isfinite(latency))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    if (high < n) *out = target[high];
+    return FL_OK;
+}
+
+/** How many blocks can be run one after another. O(blocks * nodes^2) */
+static fl_status count_blocks(int *out, const explaining *now, int h, fl_error *err) {
+    const fl_app *app = &now->instance->apps[h];
+    int n_nodes = now->instance->system.n_nodes;
+    bool *here = FL_ZERO(now->scratch, n_nodes, bool), *next = FL_NEW(now->scratch, n_nodes, bool);
+    if (here == NULL || next == NULL) return fl_arena_error(now->scratch, err);
+    here[app->source] = true;
+    for (*out = 0; *out < app->n_blocks; ++*out) {
+        bool any = false;
+        for (int to = 0; to < n_nodes; to++) {
+            next[to] = false;
+            if (!fl_block_allows(&app->blocks[*out], to)) continue;
+            for (int from = 0; from < n_nodes && !next[to]; from++) {
+                next[to] = here[from] && (from == to || fl_instance_link(now->instance, from, to) != NULL);
+            }
+            any = any || next[to];
+        }
+        if (!any) break;
+        bool *swap = here;
+        here = next;
+        next = swap;
+    }
+    return FL_OK;
+}
+
+static fl_status look_at_app(fl_reach *out, explaining *now, int h, fl_error *err) {
+    const fl_app *app = &now->instance->apps[h];
+    double *target = FL_NEW(now->arena, app->n_exits, double);
+    bool in_time;
+    if (target == NULL) return fl_arena_error(now->arena, err);
+    int n = list_accuracies(target, app);
+    fl_arena_reset(now->scratch);
+    FL_TRY(find_fastest(&out->least, &in_time, now, h, app->accuracy, err));
+    FL_TRY(find_accuracy(&out->in_time, now, h, true, target, n, err));
+    FL_TRY(find_accuracy(&out->at_all, now, h, false, target, n, err));
+    return count_blocks(&out->blocks, now, h, err);
+}
+
+/* The whole */
+
+static fl_status list_limits(explaining *now, fl_error *err) {
+    fl_relax *list;
+    fl_explanation *out = now->out;
+    FL_TRY(fl_relax_list(&list, &out->n_limits, now->instance, now->arena, err));
+    out->limits = FL_NEW(now->arena, out->n_limits, fl_remedy);
+    if (out->limits == NULL) return fl_arena_error(now->arena, err);
+    for (int i = 0; i < out->n_limits; i++) {
+        out->limits[i] = (fl_remedy){
+            .limit = list[i], .now = fl_relax_now(now->instance, &list[i]), .enough = NAN, .short_of = NAN};
+    }
+    return FL_OK;
+}
+
+static fl_status explain(explaining *now, fl_error *err) {
+    fl_explanation *out = now->out;
+    fl_result result;
+    out->apps = FL_NEW(now->arena, now->instance->n_apps, fl_reach);
+    if (out->apps == NULL) return fl_arena_error(now->arena, err);
+    for (int h = 0; h < now->instance->n_apps; h++) FL_TRY(look_at_app(&out->apps[h], now, h, err));
+    FL_TRY(list_limits(now, err));
+    FL_TRY(solve_at(&result, now, NULL, 0, err));
+    out->status = result.has_plan ? FL_RESULT_FEASIBLE : result.status;
+    if (result.has_plan)
+        FL_TRY(copy_plan(&out->plan, now, &result.plan, err));
+    else
+        FL_TRY(find_remedies(now, err));
+    if (out->status != FL_RESULT_FEASIBLE) return FL_OK;
+    FL_TRY(list_limits(now, err)); /* what some remedies were is of no interest any more */
+    return measure_needs(now, err);
+}
+
+fl_status fl_explain(fl_explanation *out, const fl_instance *instance, const fl_method *method,
+                     const fl_settings *settings, fl_arena *arena, fl_arena *scratch,
+                     const volatile sig_atomic_t *interrupt, fl_error *err) {
+    const volatile sig_atomic_t never = 0;
+    double start = fl_clock();
+    fl_explanation explanation = {.method = method};
+    fl_instance *all = NULL;
+    if (instance->admission) {
+        fl_instance parts = *instance;
+        parts.admission = false;
+        FL_TRY(fl_instance_create(&all, &parts, FL_PLACE_JSON, err));
+    }
+    explaining now = {.out = &explanation,
+                      .instance = all != NULL ? all : instance,
+                      .settings = settings,
+                      .arena = arena,
+                      .scratch = scratch,
+                      .interrupt = interrupt != NULL ? interrupt : &never};
+    fl_status status = explain(&now, err);
+    fl_instance_free(all);
+    explanation.seconds = fl_clock() - start;
+    *out = explanation;
+    return status;
+}
