@@ -30,6 +30,12 @@
 /** A secant step of the Lagrangian dual that gains no more than this, relative, is the last. */
 #define FL_TOLERANCE_SECANT 1e-14
 
+/** Column generation takes this many users for none: what a relaxation refuses beyond what may be, and parts
+ * of users in its solution. */
+#define FL_TOLERANCE_SERVED 1e-6
+/** It stops where no more than this part of the objective is open between master and bound. */
+#define FL_TOLERANCE_TAIL 1e-11
+
 /* GLPK 5.0 (milp/glpk.c): what it is told, and what it cannot be told. */
 
 /** A column is whole for GLPK when it is this close to an integer. */

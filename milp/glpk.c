@@ -17,16 +17,18 @@ typedef struct session {
     const fl_glpk_limits *limits;
     fl_glpk_outcome *out;
     bool *chosen;      /* [n_columns] */
+    double *solution;  /* [n_columns] */
     double *dual;      /* [n_rows] */
     int *row, *column; /* [n_entries + 1], counted from 1 as GLPK does */
     double *value;     /* as long; later [n_columns + 1] */
     glp_prob *problem;
-    int code, status; /* what glp_intopt() returned and the status it left: to be read together */
-    double tolerance; /* of the search, relative to 1 + objective */
-    bool stopped;     /* this side stopped it; `out->end` says why */
-    bool offered;     /* the known solution was handed over */
-    bool scaled;      /* GLPK may scale rows and columns */
-    bool unstable;    /* ... because without that it lost its way */
+    int code, status;     /* what glp_intopt() returned and the status it left: to be read together */
+    double tolerance;     /* of the search, relative to 1 + objective */
+    fl_glpk_basis *basis; /* of relaxations that are solved again */
+    bool stopped;         /* this side stopped it; `out->end` says why */
+    bool offered;         /* the known solution was handed over */
+    bool scaled;          /* GLPK may scale rows and columns */
+    bool unstable;        /* ... because without that it lost its way */
     jmp_buf landing;
     char text[400]; /* what GLPK printed when it gave up */
 } session;
@@ -82,9 +84,13 @@ static void keep_solution(session *now) {
     double objective = glp_mip_obj_val(now->problem);
     if (status != GLP_FEAS && status != GLP_OPT) return;
     if (now->out->chosen != NULL && objective == now->out->objective) return;
-    for (int j = 0; j < now->model->n_columns; j++)
-        now->chosen[j] = glp_mip_col_val(now->problem, j + 1) > 0.5;
+    for (int j = 0; j < now->model->n_columns; j++) {
+        double value = glp_mip_col_val(now->problem, j + 1);
+        now->solution[j] = now->model->column[j].whole ? round(value) : value;
+        now->chosen[j] = value > 0.5;
+    }
     now->out->chosen = now->chosen;
+    now->out->value = now->solution;
     now->out->objective = objective;
 }
 
@@ -281,24 +287,29 @@ static fl_status read_failure(session *now, fl_error *err) {
 }
 
 /** One attempt in an environment of its own. */
-static fl_status attempt(session *now, fl_error *err) {
+static fl_status attempt(session *now, void (*body)(session *), fl_error *err) {
     now->offered = false;
     *now->out = (fl_glpk_outcome){.bound = -INFINITY, .nodes = now->out->nodes};
     if (due(now)) return FL_OK;
     if (glp_init_env() == 2) return fl_error_set(err, FL_ENOMEM, NULL, "no memory for GLPK");
-    bool whole = guarded(now, solve);
+    bool whole = guarded(now, body);
     glp_free_env();
     return whole ? read_end(now, err) : read_failure(now, err);
 }
 
 /** Without scaling; and with it when GLPK loses its way without. */
-static fl_status run(session *now, fl_error *err) {
-    fl_status status = attempt(now, err);
-    if (now->unstable) {
+static fl_status attempt_twice(session *now, void (*body)(session *), fl_error *err) {
+    fl_status status = attempt(now, body, err);
+    if (now->unstable && !now->scaled) {
         now->scaled = true;
         now->text[0] = '\0';
-        status = attempt(now, err);
+        status = attempt(now, body, err);
     }
+    return status;
+}
+
+static fl_status run(session *now, fl_error *err) {
+    fl_status status = attempt_twice(now, solve, err);
     fl_glpk_outcome *out = now->out;
     double dropped = out->objective - now->tolerance * (1 + fabs(out->objective));
     if (out->chosen != NULL) out->bound = fmin(out->bound, dropped);
@@ -308,6 +319,7 @@ static fl_status run(session *now, fl_error *err) {
 static fl_status prepare(session *now, fl_arena *arena, fl_error *err) {
     size_t n = (size_t)now->model->n_entries + 1, columns = (size_t)now->model->n_columns + 1;
     now->chosen = FL_NEW(arena, now->model->n_columns, bool);
+    now->solution = FL_NEW(arena, now->model->n_columns, double);
     now->dual = FL_NEW(arena, now->model->n_rows, double);
     now->row = FL_NEW(arena, n, int);
     now->column = FL_NEW(arena, n, int);
@@ -327,4 +339,87 @@ fl_status fl_glpk_solve(fl_glpk_outcome *out, const fl_model *model, const fl_gl
     now->out = out;
     FL_TRY(prepare(now, arena, err));
     return run(now, err);
+}
+
+/* Relaxations that are solved again and again */
+
+static fl_status grow(int **status, int *room, int n_known, int n, int fresh, fl_arena *arena,
+                      fl_error *err) {
+    if (n > *room) {
+        int *larger = FL_NEW(arena, 2 * (size_t)n, int);
+        if (larger == NULL) return fl_arena_error(arena, err);
+        if (n_known > 0) memcpy(larger, *status, (size_t)n_known * sizeof *larger);
+        *status = larger;
+        *room = 2 * n;
+    }
+    for (int i = n_known; i < n; i++) (*status)[i] = fresh;
+    return FL_OK;
+}
+
+static fl_status grow_basis(fl_glpk_basis *basis, const fl_model *model, fl_arena *arena, fl_error *err) {
+    FL_TRY(grow(&basis->row, &basis->row_room, basis->n_rows, model->n_rows, GLP_BS, arena, err));
+    FL_TRY(grow(&basis->column, &basis->column_room, basis->n_columns, model->n_columns, GLP_NL, arena, err));
+    basis->n_rows = model->n_rows;
+    basis->n_columns = model->n_columns;
+    return FL_OK;
+}
+
+static void read_relaxation(session *now) {
+    glp_prob *problem = now->problem;
+    now->out->objective = glp_get_obj_val(problem);
+    for (int i = 0; i < now->model->n_rows; i++) {
+        now->dual[i] = glp_get_row_dual(problem, i + 1);
+        now->basis->row[i] = glp_get_row_stat(problem, i + 1);
+    }
+    for (int j = 0; j < now->model->n_columns; j++) {
+        now->solution[j] = glp_get_col_prim(problem, j + 1);
+        now->basis->column[j] = glp_get_col_stat(problem, j + 1);
+    }
+}
+
+static void relax(session *now) {
+    glp_smcp simplex;
+    load(now);
+    if (now->scaled) {
+        glp_scale_prob(now->problem, GLP_SF_AUTO);
+        glp_std_basis(now->problem);
+    } else {
+        for (int i = 0; i < now->model->n_rows; i++)
+            glp_set_row_stat(now->problem, i + 1, now->basis->row[i]);
+        for (int j = 0; j < now->model->n_columns; j++)
+            glp_set_col_stat(now->problem, j + 1, now->basis->column[j]);
+    }
+    glp_init_smcp(&simplex);
+    simplex.meth = GLP_PRIMAL;
+    simplex.tol_dj = FL_TOLERANCE_GLPK_COST;
+    simplex.tol_bnd = FL_TOLERANCE_GLPK_WHOLE;
+    simplex.out_frq = 100;
+    simplex.tm_lim = milliseconds_left(now);
+    now->code = glp_simplex(now->problem, &simplex);
+    if (now->code == GLP_EBADB || now->code == GLP_ESING || now->code == GLP_ECOND) {
+        glp_adv_basis(now->problem, 0);
+        now->code = glp_simplex(now->problem, &simplex);
+    }
+    int status = glp_get_status(now->problem);
+    now->status = status == GLP_OPT || status == GLP_NOFEAS ? status : GLP_UNDEF;
+    now->unstable = now->code != 0 && now->code != GLP_ETMLIM;
+    read_relaxation(now);
+}
+
+fl_status fl_glpk_relax(fl_glpk_relaxed *out, const fl_model *model, fl_glpk_basis *basis,
+                        const fl_glpk_limits *limits, fl_arena *kept, fl_arena *arena, fl_error *err) {
+    fl_glpk_outcome outcome = {.bound = -INFINITY};
+    FL_TRY(fl_model_check(model, err));
+    session *now = FL_ZERO(arena, 1, session);
+    if (now == NULL) return fl_arena_error(arena, err);
+    now->model = model;
+    now->limits = limits;
+    now->basis = basis;
+    now->out = &outcome;
+    FL_TRY(prepare(now, arena, err));
+    FL_TRY(grow_basis(basis, model, kept, err));
+    FL_TRY(attempt_twice(now, relax, err));
+    *out = (fl_glpk_relaxed){
+        .end = outcome.end, .objective = outcome.objective, .value = now->solution, .dual = now->dual};
+    return FL_OK;
 }

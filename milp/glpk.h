@@ -37,7 +37,8 @@ typedef struct fl_glpk_limits {
 
 typedef struct fl_glpk_outcome {
     fl_glpk_end end;
-    bool *chosen;     /* [n_columns] which columns are 1 in the best solution; NULL: none found */
+    bool *chosen;     /* [n_columns] which columns are not 0 in the best solution; NULL: none found */
+    double *value;    /* [n_columns] of the same solution, whole columns rounded */
     double *dual;     /* [n_rows] of the first relaxation, objective units; NULL: not solved */
     double objective; /* GLPK's own value of the best solution; to compare, never to report */
     double bound;     /* GLPK's lower bound on the objective; -INFINITY: none */
@@ -61,5 +62,29 @@ typedef struct fl_glpk_outcome {
  *          GLPK's own text when it failed */
 fl_status fl_glpk_solve(fl_glpk_outcome *out, const fl_model *model, const fl_glpk_limits *limits,
                         fl_arena *arena, fl_error *err);
+
+/** Where a relaxation's last solve ended, so that the next one of the same model, which may have more rows
+ *  and columns, other costs, bounds and right-hand sides, starts there. {0} to begin with. */
+typedef struct fl_glpk_basis {
+    int n_rows, n_columns; /* known of; later ones start as slack rows and columns at 0 */
+    int row_room, column_room;
+    int *row, *column; /* GLPK's status of each */
+} fl_glpk_basis;
+
+typedef struct fl_glpk_relaxed {
+    fl_glpk_end end;  /* OPTIMAL, INFEASIBLE, TIME or INTERRUPTED */
+    double objective; /* the last three: when OPTIMAL, within GLPK's tolerances */
+    double *value;    /* [n_columns] */
+    double *dual;     /* [n_rows] objective units per unit of the right-hand side */
+} fl_glpk_relaxed;
+
+/** Solve a model as if no column had to be whole, by the primal simplex from `basis`, which then is the new
+ *  one. Of the limits only `until` and `interrupt` count. Loading the model anew costs less than keeping
+ *  GLPK's own copy in step with it, and leaves nothing behind.
+ *  @param out    its arrays live in `arena`
+ *  @param basis  grows in `kept`
+ *  @return as fl_glpk_solve() */
+fl_status fl_glpk_relax(fl_glpk_relaxed *out, const fl_model *model, fl_glpk_basis *basis,
+                        const fl_glpk_limits *limits, fl_arena *kept, fl_arena *arena, fl_error *err);
 
 #endif

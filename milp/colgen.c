@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "milp/colgen.h"
+
+#include "core/tolerance.h"
+#include "milp/branch.h"
+#include "milp/primal.h"
+#include <limits.h>
+#include <math.h>
+
+/** The part of the time limit that the master with whole users may take, and least, s. */
+static const double MASTER_TIME = 0.1, MASTER_TIME_LEAST = 0.2;
+
+/** Everything one run knows. */
+typedef struct search {
+    const fl_task *task;
+    const fl_instance *instance;
+    fl_pool pool;
+    fl_pricing pricing;
+    fl_master master;
+    fl_relaxation relaxation;
+    fl_incumbent best;
+    long long users;
+    double until, gap;
+    long long nodes, nodes_most;
+    long long refused; /* no plan refuses fewer, proven */
+    double power;      /* no plan that refuses as few takes less, W, proven */
+    bool infeasible;   /* proven */
+    bool stopped;      /* by a limit */
+    fl_tree tree;
+    fl_arena node; /* what one node needs */
+} search;
+
+static bool due(const search *now) {
+    return *now->task->interrupt != 0 || fl_clock() >= now->until;
+}
+
+/* Each application alone on the system */
+
+/** What its users take at least; those of an application that has no plan are refused.
+ *  @param dearest  W, most that one user takes so */
+static fl_status price_alone(search *now, double *dearest, fl_error *err) {
+    *dearest = 0;
+    for (int h = 0; h < now->instance->n_apps; h++) {
+        fl_crowd one = {h, 1, NULL};
+        fl_priced priced;
+        int count = now->instance->apps[h].count;
+        FL_TRY(fl_pricing_solve(&priced, &now->pricing, &one, FL_GOAL_SPEND, err));
+        if (isinf(priced.value)) {
+            now->refused += count;
+        } else {
+            now->power += count * priced.value;
+            *dearest = fmax(*dearest, priced.value);
+        }
+    }
+    now->infeasible = now->refused > 0 && !now->instance->admission;
+    return FL_OK;
+}
+
+/* One node */
+
+/** From where on a bound says that a node cannot hold a better plan. */
+static double cutoff_of(const search *now, const fl_terms *terms) {
+    double refused = (double)(now->users - now->best.served);
+    switch (terms->kind) {
+    case FL_TERMS_SERVE:
+        return refused - 1 + FL_TOLERANCE_SERVED;
+    case FL_TERMS_FIT:
+        return refused > 0 ? 0.5 * FL_TOLERANCE_SERVED : -INFINITY;
+    default:
+        return now->best.power * (1 - fmax(now->gap, 0.5 * FL_TOLERANCE_EQUAL));
+    }
+}
+
+static fl_status start_master(search *now, const fl_branch *branch, fl_error *err) {
+    fl_crowd *crowds;
+    int n;
+    fl_arena_reset(&now->node);
+    FL_TRY(fl_branch_crowds(&crowds, &n, branch, now->instance, &now->node, err));
+    FL_TRY(fl_master_start(&now->master, crowds, n, err));
+    for (int j = 0; j < now->pool.n_offers; j++) FL_TRY(fl_master_admit(&now->master, j, err));
+    return FL_OK;
+}
+
+/** Solve the node's relaxation. Where the power is minimised, first there must be a solution at all. */
+static fl_status relax(search *now, const fl_terms *terms, fl_error *err) {
+    fl_relaxation *relaxation = &now->relaxation;
+    if (terms->kind == FL_TERMS_SPEND) {
+        const fl_terms fit = {FL_TERMS_FIT, terms->refused};
+        FL_TRY(fl_relaxation_solve(relaxation, &fit, FL_TOLERANCE_SERVED, 0.5 * FL_TOLERANCE_SERVED, err));
+        bool hopeless = relaxation->end == FL_RELAXATION_HOPELESS;
+        if (relaxation->end != FL_RELAXATION_SOLVED) relaxation->bound = hopeless ? INFINITY : -INFINITY;
+        if (relaxation->end != FL_RELAXATION_SOLVED) return FL_OK;
+    }
+    return fl_relaxation_solve(relaxation, terms, -INFINITY, cutoff_of(now, terms), err);
+}
+
+/** Look for plans near the relaxation's solution: at the root, and whenever there are twice as many nodes. */
+static fl_status look_around(search *now, const fl_terms *terms, double bound, fl_error *err) {
+    double left = now->until - now->task->start;
+    if ((now->nodes & (now->nodes - 1)) != 0) return FL_OK;
+    FL_TRY(fl_primal_dive(&now->best, &now->relaxation, *terms, err));
+    if (due(now) || bound >= cutoff_of(now, terms)) return FL_OK;
+    double until = fl_clock() + fmax(MASTER_TIME * (isinf(left) ? 0 : left), MASTER_TIME_LEAST);
+    return fl_primal_master(&now->best, &now->relaxation, terms, until, err);
+}
+
+/** Solve a node, and divide it when it may hold a better plan.
+ *  @param bound  what is proven of it; when it was not divided */
+static fl_status visit(search *now, const fl_branch *branch, const fl_terms *terms, double *bound,
+                       bool *closed, fl_error *err) {
+    fl_division division;
+    bool whole, allowed;
+    now->nodes++;
+    *closed = true;
+    FL_TRY(start_master(now, branch, err));
+    FL_TRY(relax(now, terms, err));
+    *bound = fmax(branch->bound, now->relaxation.bound);
+    now->stopped = now->relaxation.end == FL_RELAXATION_STOPPED;
+    if (now->relaxation.end != FL_RELAXATION_SOLVED) return FL_OK;
+    FL_TRY(fl_primal_whole(&now->best, &now->relaxation, &whole, &allowed, err));
+    if (*bound >= cutoff_of(now, terms)) return FL_OK;
+    FL_TRY(fl_branch_choose(&division, &now->master, err));
+    if (division.crowd < 0) { /* the only solution has been judged */
+        *bound = INFINITY;
+        return FL_OK;
+    }
+    FL_TRY(look_around(now, terms, *bound, err));
+    *closed = *bound >= cutoff_of(now, terms);
+    if (*closed) return FL_OK;
+    return fl_tree_divide(&now->tree, branch, &division, &now->master.crowds[division.crowd], *bound, err);
+}
+
+/** Branch and price, the node with the least bound first.
+ *  @param proven  in: a bound on all; out: what is proven in the end */
+static fl_status search_tree(search *now, const fl_terms *terms, double *proven, fl_error *err) {
+    double closed_bound = INFINITY; /* of the nodes that were closed */
+    now->nodes = 0;
+    FL_TRY(fl_tree_start(&now->tree, *proven, now->task->arena, err));
+    for (fl_branch *branch; (branch = fl_tree_take(&now->tree)) != NULL;) {
+        double bound = branch->bound;
+        bool closed = true;
+        now->stopped = now->nodes >= now->nodes_most || due(now);
+        if (!now->stopped && bound < cutoff_of(now, terms))
+            FL_TRY(visit(now, branch, terms, &bound, &closed, err));
+        if (closed) closed_bound = fmin(closed_bound, bound);
+        if (now->stopped) break;
+    }
+    *proven = fmax(*proven, fmin(closed_bound, fl_tree_bound(&now->tree)));
+    return FL_OK;
+}
+
+/* Both goals */
+
+/** Find the least number of users to refuse. */
+static fl_status admit(search *now, fl_error *err) {
+    const fl_terms terms = {.kind = FL_TERMS_SERVE};
+    long long most = now->users - now->best.served, refused;
+    double proven = (double)now->refused;
+    if (most == now->refused) return FL_OK;
+    FL_TRY(search_tree(now, &terms, &proven, err));
+    most = now->users - now->best.served;
+    refused = isinf(proven) ? most : (long long)ceil(proven - FL_TOLERANCE_SERVED);
+    if (refused > most) refused = most;
+    if (refused > now->refused) now->power = 0; /* no longer are all of them served */
+    now->refused = refused;
+    return FL_OK;
+}
+
+/** Find a plan for all users, or prove that there is none. */
+static fl_status fit(search *now, fl_error *err) {
+    const fl_terms terms = {.kind = FL_TERMS_FIT};
+    double proven = 0;
+    if (now->best.served == now->users) return FL_OK;
+    FL_TRY(search_tree(now, &terms, &proven, err));
+    now->infeasible = now->best.served < now->users && proven >= 0.5 * FL_TOLERANCE_SERVED;
+    return FL_OK;
+}
+
+/** Find the least power of plans that refuse as few as can be, when there is one. */
+static fl_status spend(search *now, fl_error *err) {
+    const fl_terms terms = {FL_TERMS_SPEND, now->refused};
+    if (now->users - now->best.served != now->refused) return FL_OK;
+    return search_tree(now, &terms, &now->power, err);
+}
+
+static fl_stop stop_of(const search *now) {
+    if (*now->task->interrupt != 0) return FL_STOP_INTERRUPTED;
+    if (now->stopped && fl_clock() >= now->until) return FL_STOP_TIME;
+    if (now->stopped && now->nodes >= now->nodes_most) return FL_STOP_NODES;
+    return !now->stopped && now->best.power - now->power > FL_TOLERANCE_EQUAL * now->best.power
+               ? FL_STOP_GAP
+               : FL_STOP_DONE;
+}
+
+static void fill_answer(fl_answer *answer, const search *now) {
+    double rates = 0;
+    if (now->infeasible) {
+        answer->claim = FL_CLAIM_INFEASIBLE;
+        return;
+    }
+    for (int h = 0; h < now->instance->n_apps; h++) {
+        rates += now->instance->apps[h].count * now->instance->apps[h].rate;
+    }
+    bool any = now->best.plan.n_apps > 0, most = any && now->users - now->best.served == now->refused;
+    answer->plan = now->best.plan;
+    answer->stop = stop_of(now);
+    if (now->instance->admission) answer->most_served = now->users - now->refused;
+    if (any) rates = now->best.rates;
+    if (rates > 0 && (most || !now->instance->admission)) answer->bound = now->power / rates;
+    bool least = now->best.power - now->power <= FL_TOLERANCE_EQUAL * now->best.power;
+    if (most && least) answer->claim = FL_CLAIM_OPTIMAL;
+}
+
+static fl_status start(search *now, const fl_task *task, fl_error *err) {
+    double seconds = fl_method_setting(&fl_colgen_method, task->settings, "time_limit"), dearest;
+    double nodes = fl_method_setting(&fl_colgen_method, task->settings, "nodes");
+    now->until = seconds > 0 ? task->start + seconds : INFINITY;
+    now->gap = fl_method_setting(&fl_colgen_method, task->settings, "gap");
+    now->nodes_most = nodes > 0 ? (long long)nodes : LLONG_MAX;
+    for (int h = 0; h < now->instance->n_apps; h++) now->users += now->instance->apps[h].count;
+    FL_TRY(fl_pool_open(&now->pool, task->instance, task->arena, err));
+    FL_TRY(fl_pricing_open(&now->pricing, task, &now->pool, now->until, err));
+    FL_TRY(price_alone(now, &dearest, err));
+    fl_master_open(&now->master, &now->pool, dearest > 0 ? dearest : 1);
+    fl_relaxation_open(&now->relaxation, &now->master, &now->pricing, now->until);
+    return FL_OK;
+}
+
+/** With admission there is always a plan. */
+static fl_status refuse_all(search *now, fl_error *err) {
+    fl_plan plan;
+    bool allowed;
+    FL_TRY(fl_plan_create(&plan, now->instance, now->task->arena, err));
+    return fl_incumbent_offer(&now->best, &plan, now->task, &allowed, err);
+}
+
+static fl_status run(fl_answer *answer, search *now, fl_error *err) {
+    FL_TRY(start(now, now->task, err));
+    if (now->instance->admission) FL_TRY(refuse_all(now, err));
+    if (!now->infeasible) {
+        FL_TRY(fl_primal_sequential(&now->best, &now->pool, now->task, now->until, err));
+        FL_TRY(now->instance->admission ? admit(now, err) : fit(now, err));
+        FL_TRY(spend(now, err));
+    }
+    fill_answer(answer, now);
+    return FL_OK;
+}
+
+static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
+    search now = {.task = task, .instance = task->instance, .best = {.served = -1, .power = INFINITY}};
+    fl_arena_init(&now.node, task->arena->limit);
+    fl_status status = run(answer, &now, err);
+    fl_pool_close(&now.pool);
+    fl_pricing_close(&now.pricing);
+    fl_master_close(&now.master);
+    fl_arena_free(&now.node);
+    return status;
+}
+
+static const fl_option options[] = {
+    {"time_limit", FL_OPTION_NUMBER, 60, 0, 1e6, NULL, "stop after this many seconds; 0: no limit"},
+    {"gap", FL_OPTION_NUMBER, 0, 0, 1, NULL, "stop when (energy - bound) / energy is at most this"},
+    {"nodes", FL_OPTION_INT, 0, 0, 1e9, NULL, "stop after this many nodes of the search tree; 0: no limit"},
+};
+
+const fl_method fl_colgen_method = {
+    .name = "colgen",
+    .summary = "proven optimum of several applications by column generation and branch and price",
+    .may_claim = FL_CLAIM_OPTIMAL,
+    .honours = FL_FEATURE_SEVERAL | FL_FEATURE_CAPACITY | FL_FEATURE_MEMORY | FL_FEATURE_ADMISSION |
+               FL_FEATURE_SLICES,
+    .options = options,
+    .n_options = sizeof options / sizeof *options,
+    .solve = solve,
+};

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "milp/master.h"
+
+#include "core/tolerance.h"
+#include <math.h>
+#include <string.h>
+
+void fl_master_open(fl_master *master, const fl_pool *pool, double unit) {
+    *master = (fl_master){.pool = pool, .unit = unit};
+    fl_arena_init(&master->arena, pool->arena->limit);
+    fl_arena_init(&master->scratch, pool->arena->limit);
+    for (int h = 0; h < pool->instance->n_apps; h++) master->users += pool->instance->apps[h].count;
+}
+
+void fl_master_close(fl_master *master) {
+    fl_arena_free(&master->arena);
+    fl_arena_free(&master->scratch);
+}
+
+/* Columns. Arrays that grow leave the old ones behind in the arena until the next start. */
+
+/** A new column of a crowd for an offer, or for those refused (-1). */
+static int add_column(fl_master *master, int crowd, int offer) {
+    fl_model *model = &master->model;
+    int j = fl_model_add_column(model, 0, "x_%d", model->n_columns);
+    if (j < 0) return -1;
+    if (j == master->column_room) {
+        int room = 2 * j + 64;
+        int *all = FL_NEW(&master->arena, 3 * (size_t)room, int);
+        if (all == NULL) return -1;
+        for (int i = 0; i < j; i++) {
+            all[i] = master->crowd[i];
+            all[room + i] = master->offer[i];
+            all[2 * room + i] = master->fixed[i];
+        }
+        master->crowd = all;
+        master->offer = all + room;
+        master->fixed = all + 2 * room;
+        master->column_room = room;
+    }
+    master->crowd[j] = crowd;
+    master->offer[j] = offer;
+    master->fixed[j] = 0;
+    return j;
+}
+
+fl_status fl_master_start(fl_master *master, const fl_crowd *crowds, int n, fl_error *err) {
+    fl_arena_reset(&master->arena);
+    master->crowds = crowds;
+    master->n_crowds = n;
+    master->basis = (fl_glpk_basis){0};
+    master->n_present = master->n_rows_known = master->column_room = 0;
+    fl_model *model = &master->model;
+    fl_model_init(model, &master->arena);
+    model->implied = true; /* by the rows of the crowds */
+    for (int i = 0; i < n; i++) fl_model_add_row(model, FL_SENSE_EQUAL, 0, "crowd_%d", i);
+    master->refused_row = fl_model_add_row(model, FL_SENSE_AT_MOST, 0, "refused");
+    for (int j = 0; j < 2 * n; j++) {
+        fl_model_add_entry(model, j % n, add_column(master, j % n, -1), 1);
+        if (j < n) fl_model_add_entry(model, master->refused_row, j, 1);
+    }
+    return master->arena.failed ? fl_arena_error(&master->arena, err) : FL_OK;
+}
+
+/* Offers */
+
+/** Know as many limits and offers as the pool has by now. */
+static fl_status catch_up(fl_master *master, fl_error *err) {
+    const fl_pool *pool = master->pool;
+    if (master->n_rows_known < pool->n_limits) {
+        int *row = FL_NEW(&master->arena, 2 * (size_t)pool->n_limits, int);
+        if (row == NULL) return fl_arena_error(&master->arena, err);
+        for (int i = 0; i < 2 * pool->n_limits; i++) row[i] = i < master->n_rows_known ? master->row[i] : -1;
+        master->row = row;
+        master->n_rows_known = 2 * pool->n_limits;
+    }
+    if (master->n_present < pool->n_offers) {
+        bool *present = FL_ZERO(&master->arena, 2 * (size_t)pool->n_offers, bool);
+        if (present == NULL) return fl_arena_error(&master->arena, err);
+        if (master->n_present > 0) memcpy(present, master->present, (size_t)master->n_present * sizeof(bool));
+        master->present = present;
+        master->n_present = 2 * pool->n_offers;
+    }
+    return FL_OK;
+}
+
+bool fl_master_has(const fl_master *master, int offer) {
+    return offer < master->n_present && master->present[offer];
+}
+
+fl_status fl_master_admit(fl_master *master, int offer, fl_error *err) {
+    const fl_offer *new = &master->pool->offers[offer];
+    const fl_app *app = &master->pool->instance->apps[new->app];
+    fl_model *model = &master->model;
+    if (fl_master_has(master, offer)) return FL_OK;
+    FL_TRY(catch_up(master, err));
+    master->present[offer] = true;
+    for (int i = 0; i < master->n_crowds; i++) {
+        const fl_crowd *crowd = &master->crowds[i];
+        if (crowd->app != new->app || !fl_crowd_admits(crowd, &new->at, app)) continue;
+        int j = add_column(master, i, offer);
+        fl_model_add_entry(model, i, j, 1);
+        for (int k = 0; k < new->n_uses; k++) {
+            int *row = &master->row[new->uses[k].limit];
+            if (*row < 0) *row = fl_model_add_row(model, FL_SENSE_AT_MOST, 1, "limit_%d", new->uses[k].limit);
+            fl_model_add_entry(model, *row, j, new->uses[k].part);
+        }
+    }
+    return master->arena.failed ? fl_arena_error(&master->arena, err) : FL_OK;
+}
+
+/* Terms */
+
+/** What refusing a user costs, and what one who is missing. */
+static void price_absence(double *refused, double *missing, const fl_master *master, const fl_terms *terms,
+                          double dearest) {
+    *refused = *missing = 0; /* as when spending */
+    switch (terms->kind) {
+    case FL_TERMS_SERVE:
+        *refused = 1;
+        *missing = (double)master->users + 1;
+        break;
+    case FL_TERMS_FIT:
+        *missing = 1;
+        break;
+    case FL_TERMS_SPEND:
+        break;
+    case FL_TERMS_DIVE:
+        *refused = 100 * dearest;
+        *missing = 200 * dearest;
+        break;
+    }
+}
+
+static void set_terms(fl_master *master, const fl_terms *terms) {
+    fl_model *model = &master->model;
+    bool spend = fl_terms_goal(terms) == FL_GOAL_SPEND, admission = master->pool->instance->admission;
+    double dearest = 1, refused, missing;
+    for (int j = fl_master_first(master); j < model->n_columns; j++) {
+        fl_column *column = &model->column[j];
+        column->cost = spend ? master->pool->offers[master->offer[j]].power / master->unit : 0;
+        column->most = master->crowds[master->crowd[j]].count;
+        dearest = fmax(dearest, column->cost);
+    }
+    price_absence(&refused, &missing, master, terms, dearest);
+    for (int i = 0; i < master->n_crowds; i++) {
+        const fl_crowd *crowd = &master->crowds[i];
+        fl_column *column = &model->column[i];
+        column->cost = refused;
+        column->most = admission && fl_crowd_may_refuse(crowd) ? crowd->count : 0;
+        column += master->n_crowds;
+        column->cost = missing;
+        column->most = terms->kind != FL_TERMS_SPEND ? crowd->count : 0;
+    }
+    double allowed = (double)terms->refused + FL_TOLERANCE_SERVED;
+    model->row[master->refused_row].rhs = fl_terms_limited(terms) ? allowed : (double)master->users;
+}
+
+/** Right-hand sides: what those who are placed for good leave. */
+static void set_rest(fl_master *master) {
+    fl_model *model = &master->model;
+    for (int i = 0; i < master->n_crowds; i++) model->row[i].rhs = master->crowds[i].count;
+    for (int i = master->refused_row + 1; i < model->n_rows; i++)
+        model->row[i].rhs = 1 + 0.5 * FL_TOLERANCE_LIMIT;
+    for (int j = 0; j < model->n_columns; j++) {
+        if (master->fixed[j] == 0) continue;
+        model->row[master->crowd[j]].rhs -= master->fixed[j];
+        if (master->offer[j] < 0) continue;
+        const fl_offer *offer = &master->pool->offers[master->offer[j]];
+        for (int k = 0; k < offer->n_uses; k++) {
+            fl_row *row = &model->row[master->row[offer->uses[k].limit]];
+            row->rhs = fmax(row->rhs - master->fixed[j] * offer->uses[k].part, 0);
+        }
+    }
+}
+
+/* Solving */
+
+fl_status fl_master_solve(fl_master *master, const fl_terms *terms, double until,
+                          const volatile sig_atomic_t *interrupt, fl_error *err) {
+    fl_glpk_limits limits = {.until = until, .interrupt = interrupt};
+    fl_glpk_relaxed relaxed;
+    fl_arena_reset(&master->scratch);
+    FL_TRY(catch_up(master, err));
+    set_terms(master, terms);
+    set_rest(master);
+    FL_TRY(fl_glpk_relax(&relaxed, &master->model, &master->basis, &limits, &master->arena, &master->scratch,
+                         err));
+    double unit = fl_terms_goal(terms) == FL_GOAL_SPEND ? master->unit : 1;
+    master->end = relaxed.end;
+    master->objective = unit * relaxed.objective;
+    master->n_values = master->model.n_columns;
+    master->value = relaxed.value;
+    master->n_duals = master->pool->n_limits;
+    master->limit_dual = FL_ZERO(&master->scratch, master->pool->n_limits, double);
+    master->crowd_dual = FL_NEW(&master->scratch, master->n_crowds, double);
+    if (master->scratch.failed) return fl_arena_error(&master->scratch, err);
+    for (int i = 0; i < master->n_crowds; i++) master->crowd_dual[i] = unit * relaxed.dual[i];
+    master->refused_dual = fl_terms_limited(terms) ? fmax(0, -unit * relaxed.dual[master->refused_row]) : 0;
+    for (int i = 0; i < master->pool->n_limits; i++) {
+        if (master->row[i] >= 0) master->limit_dual[i] = fmax(0, -unit * relaxed.dual[master->row[i]]);
+    }
+    return FL_OK;
+}
+
+double fl_master_reduced(const fl_master *master, int crowd, int offer, fl_goal goal) {
+    const fl_offer *of = &master->pool->offers[offer];
+    double cost = goal == FL_GOAL_SPEND ? of->power : 0;
+    for (int k = 0; k < of->n_uses; k++) {
+        int limit = of->uses[k].limit;
+        if (limit < master->n_duals) cost += master->limit_dual[limit] * of->uses[k].part;
+    }
+    return cost - master->crowd_dual[crowd];
+}
+
+/** No more users on an offer than there is room for: the relaxation may have parts of one. */
+static void keep_fitting(fl_master *master) {
+    fl_model *model = &master->model;
+    for (int j = fl_master_first(master); j < model->n_columns; j++) {
+        double fitting = fl_pool_fitting(&master->pool->offers[master->offer[j]]);
+        model->column[j].most = fmin(model->column[j].most, fitting);
+    }
+}
+
+fl_status fl_master_round(fl_master *master, const fl_terms *terms, const fl_glpk_limits *limits, int **users,
+                          fl_error *err) {
+    fl_glpk_outcome outcome;
+    const fl_pool *pool = master->pool;
+    fl_arena_reset(&master->scratch);
+    set_terms(master, terms);
+    set_rest(master);
+    keep_fitting(master);
+    *users = NULL;
+    master->model.scale = fl_terms_goal(terms) == FL_GOAL_SPEND ? master->unit : 1;
+    FL_TRY(fl_glpk_solve(&outcome, &master->model, limits, &master->scratch, err));
+    master->model.scale = 1;
+    if (outcome.value == NULL) return FL_OK;
+    *users = FL_ZERO(&master->scratch, pool->n_offers, int);
+    if (*users == NULL) return fl_arena_error(&master->scratch, err);
+    for (int j = 0; j < master->model.n_columns; j++) {
+        if (master->offer[j] >= 0) (*users)[master->offer[j]] += (int)outcome.value[j];
+    }
+    return FL_OK;
+}
