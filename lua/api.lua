@@ -10,6 +10,7 @@ local finlab = {
     clock = core.clock,
     load = core.load,
     generate = core.generate,
+    method = require "finlab.method",
     models = models.published,
     systems = require "finlab.systems",
     gap = tools.gap,

@@ -216,6 +216,30 @@ local finlab = {}
 ---@field options finlab.option[]
 ---@field sequential? finlab.option[] of running it so
 
+---@class finlab.lua_option an option of a method written in Lua
+---@field name string
+---@field type "bool"|"int"|"number"|"choice"|"node"
+---@field default? boolean|number|string needed for numbers; of a choice the first; of a node the source
+---@field least? number
+---@field most? number
+---@field choices? string[] of a choice
+---@field doc? string one line, units included
+
+---@class finlab.lua_answer what a method written in Lua may answer instead of a plan
+---@field plan? finlab.placement[]
+---@field stop? "done"|"gap"|"time"|"nodes"|"memory"|"interrupted" default "done"
+---@field bound? number J, a proven lower bound on the energy, with claims = "bound" as the next two
+---@field status? "infeasible" proven: no plan is feasible
+---@field most_served? integer with admission: no plan serves more users, proven
+
+---@class finlab.lua_method
+---@field name string letters, digits, _ and -
+---@field summary? string one line
+---@field claims? "bound" it may prove bounds and infeasibility; else nothing
+---@field honours? ("several"|"capacity"|"memory"|"admission"|"slices")[] what it takes into account itself
+---@field options? finlab.lua_option[] at most 12
+---@field solve fun(inst: finlab.instance, options: table<string, any>): (finlab.placement[]|finlab.lua_answer)?
+
 ---@class finlab.recipe what is absent is drawn too
 ---@field seed integer from 0
 ---@field blocks? integer per application
@@ -292,6 +316,17 @@ function instance:evaluate(plan) end
 ---@return finlab.code? code
 function instance:check(path, form) end
 
+---What it costs to move into a block from the node of the block before (the source for the first) and run it:
+---nothing when that is not possible. A plan costs what its arcs add up to, the last one with `final`.
+---@param block integer from 1
+---@param from string
+---@param to string
+---@param final? boolean to stop there: nothing unless an exit that is accurate enough follows
+---@param app? string default: the first application
+---@return number? energy J per inference
+---@return number? latency s
+function instance:arc(block, from, to, final, app) end
+
 ---Write the instance as .json or .lp.
 ---@param path string
 ---@return true? written
@@ -340,6 +375,10 @@ function finlab.load(path) end
 ---@return string? message
 ---@return finlab.code? code
 function finlab.generate(recipe) end
+
+---Describe a method written in Lua: see LAB.md. One of an earlier call with the same name is replaced.
+---@param description finlab.lua_method
+function finlab.method(description) end
 
 ---The descriptors of all methods.
 ---@return finlab.method[]

@@ -2,6 +2,7 @@
 #include "lua/instance.h"
 #include "core/file.h"
 #include "core/json.h"
+#include "core/layers.h"
 #include "lua/support.h"
 #include "lua/value.h"
 #include "milp/emit.h"
@@ -9,17 +10,63 @@
 
 #define TYPE_NAME "finlab.instance"
 
+/** The userdata. Its user value is the table that knows what to take back of a loan, or nil. */
+typedef struct holder {
+    fl_instance *own;        /* NULL: closed, or lent */
+    const fl_instance *lent; /* somebody else's */
+    fl_layers layers;        /* of application `tabulated`, in `arena`, for instance:arc() */
+    int tabulated;           /* -1: none */
+    fl_arena arena;
+} holder;
+
 fl_instance **fl_lua_instance_push(lua_State *L) {
-    fl_instance **self = lua_newuserdatauv(L, sizeof(fl_instance *), 0);
-    *self = NULL;
+    holder *self = lua_newuserdatauv(L, sizeof *self, 1);
+    *self = (holder){.tabulated = -1};
+    fl_arena_init(&self->arena, 0);
     luaL_setmetatable(L, TYPE_NAME);
-    return self;
+    return &self->own;
+}
+
+static const fl_instance *held_by(const holder *self) {
+    return self->lent != NULL ? self->lent : self->own;
 }
 
 const fl_instance *fl_lua_instance_check(lua_State *L, int arg) {
-    fl_instance **self = luaL_checkudata(L, arg, TYPE_NAME);
-    luaL_argcheck(L, *self != NULL, arg, "the instance is closed");
-    return *self;
+    const fl_instance *instance = held_by(luaL_checkudata(L, arg, TYPE_NAME));
+    luaL_argcheck(L, instance != NULL, arg, "the instance is closed");
+    return instance;
+}
+
+/** Note the userdata on top of the stack in the loan's table on top of that, which is popped. */
+static void note(lua_State *L) {
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+    lua_setiuservalue(L, -2, 1);
+}
+
+void fl_lua_instance_lend(lua_State *L, const fl_instance *instance, int loan) {
+    fl_lua_instance_push(L);
+    lua_pushvalue(L, loan);
+    note(L);
+    ((holder *)lua_touserdata(L, -1))->lent = instance;
+}
+
+static void close_holder(holder *self) {
+    fl_instance_free(self->own);
+    self->own = NULL;
+    self->lent = NULL;
+    self->tabulated = -1;
+    fl_arena_free(&self->arena);
+}
+
+void fl_lua_instance_recall(lua_State *L, int loan) {
+    for (lua_Integer n = (lua_Integer)lua_rawlen(L, loan); n > 0; n--) {
+        lua_rawgeti(L, loan, n);
+        close_holder(lua_touserdata(L, -1));
+        lua_pop(L, 1);
+        lua_pushnil(L);
+        lua_rawseti(L, loan, n);
+    }
 }
 
 /** About how many bytes hang on the instance. */
@@ -82,6 +129,11 @@ static int with(lua_State *L) {
     }
     if (status == FL_OK) status = fl_instance_with(self, base, changes, n, FL_PLACE_LUA, &err);
     if (status != FL_OK) return fl_lua_support_fail(L, &err);
+    if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {
+        note(L);
+    } else {
+        lua_pop(L, 1);
+    }
     fl_lua_instance_weigh(L);
     return 1;
 }
@@ -157,21 +209,61 @@ static int write(lua_State *L) {
     return 1;
 }
 
+/** The layers of application `app`, tabulated when they were not. */
+static fl_status tabulate(holder *self, int app, fl_error *err) {
+    if (self->tabulated == app) return FL_OK;
+    self->tabulated = -1;
+    fl_arena_reset(&self->arena);
+    FL_TRY(fl_layers_build(&self->layers, held_by(self), app, &self->arena, err));
+    self->tabulated = app;
+    return FL_OK;
+}
+
+static int check_node(lua_State *L, int arg, const fl_instance *instance) {
+    int node = fl_instance_node(instance, luaL_checkstring(L, arg));
+    luaL_argcheck(L, node >= 0, arg, "no node is called so");
+    return node;
+}
+
+/** The application named by argument `arg`, or the first. */
+static int check_app(lua_State *L, int arg, const fl_instance *instance) {
+    if (lua_isnoneornil(L, arg)) return 0;
+    int app = fl_instance_app(instance, luaL_checkstring(L, arg));
+    luaL_argcheck(L, app >= 0, arg, "no application is called so");
+    return app;
+}
+
+/** arc(block, from, to, final, app): energy and latency, or nothing when there is no such arc. */
+static int arc(lua_State *L) {
+    const fl_instance *instance = fl_lua_instance_check(L, 1);
+    lua_Integer block = luaL_checkinteger(L, 2);
+    int from = check_node(L, 3, instance), to = check_node(L, 4, instance), app = check_app(L, 6, instance);
+    luaL_argcheck(L, block >= 1 && block <= instance->apps[app].n_blocks, 2, "there is no such block");
+    holder *self = lua_touserdata(L, 1);
+    fl_error err;
+    fl_cost cost;
+    if (tabulate(self, app, &err) != FL_OK) return fl_lua_support_fail(L, &err);
+    int l = (int)block - 1;
+    if (l >= self->layers.n_layers) return 0;
+    if (!fl_layers_arc(&self->layers, l, from, to, lua_toboolean(L, 5), &cost)) return 0;
+    lua_pushnumber(L, cost.energy);
+    lua_pushnumber(L, cost.latency);
+    return 2;
+}
+
 static int close_instance(lua_State *L) {
-    fl_instance **self = luaL_checkudata(L, 1, TYPE_NAME);
-    fl_instance_free(*self);
-    *self = NULL;
+    close_holder(luaL_checkudata(L, 1, TYPE_NAME));
     return 0;
 }
 
 static int to_string(lua_State *L) {
-    fl_instance **self = luaL_checkudata(L, 1, TYPE_NAME);
-    if (*self == NULL) {
+    const fl_instance *instance = held_by(luaL_checkudata(L, 1, TYPE_NAME));
+    if (instance == NULL) {
         lua_pushliteral(L, TYPE_NAME " (closed)");
         return 1;
     }
-    int nodes = (*self)->system.n_nodes, apps = (*self)->n_apps;
-    lua_pushfstring(L, TYPE_NAME " \"%s\" (%d node%s, %d application%s)", (*self)->name, nodes,
+    int nodes = instance->system.n_nodes, apps = instance->n_apps;
+    lua_pushfstring(L, TYPE_NAME " \"%s\" (%d node%s, %d application%s)", instance->name, nodes,
                     nodes == 1 ? "" : "s", apps, apps == 1 ? "" : "s");
     return 1;
 }
@@ -179,8 +271,9 @@ static int to_string(lua_State *L) {
 void fl_lua_instance_register(lua_State *L, const luaL_Reg *methods) {
     static const luaL_Reg meta[] = {
         {"__gc", close_instance}, {"__close", close_instance}, {"__tostring", to_string}, {NULL, NULL}};
-    static const luaL_Reg own[] = {{"with", with},   {"table", to_table},       {"json", json}, {"lp", lp},
-                                   {"write", write}, {"close", close_instance}, {NULL, NULL}};
+    static const luaL_Reg own[] = {
+        {"with", with}, {"table", to_table},       {"json", json}, {"lp", lp}, {"write", write},
+        {"arc", arc},   {"close", close_instance}, {NULL, NULL}};
     luaL_newmetatable(L, TYPE_NAME);
     luaL_setfuncs(L, meta, 0);
     lua_pushliteral(L, TYPE_NAME);

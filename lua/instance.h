@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Instances as Lua userdata.
  *
- *  Invariant: the userdata holds an instance it owns, or NULL once closed. It is created closed, so an error
- *  while it is being filled leaves nothing behind. */
+ *  Invariant: the userdata holds an instance it owns, or one that is lent to it, or nothing once closed. It
+ * is created closed, so an error while it is being filled leaves nothing behind. */
 #ifndef FINLAB_LUA_INSTANCE_H
 #define FINLAB_LUA_INSTANCE_H
 
@@ -22,6 +22,13 @@ const fl_instance *fl_lua_instance_check(lua_State *L, int arg);
 /** Tell the collector about memory that it does not see; call once the instance on top of the stack is open.
  */
 void fl_lua_instance_weigh(lua_State *L);
+
+/** Push an instance that is somebody else's, and note it in the table at `loan`. It, and the variants made of
+ *  it, are closed by fl_lua_instance_recall(). */
+void fl_lua_instance_lend(lua_State *L, const fl_instance *instance, int loan);
+
+/** Close what was lent by the table at `loan`. Raises nothing. */
+void fl_lua_instance_recall(lua_State *L, int loan);
 
 /* finlab.core: instance(table), load(path) */
 int fl_lua_instance_new(lua_State *L);

@@ -1,57 +1,63 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lua/methods.h"
 #include "heuristics/methods.h"
+#include "lua/method.h"
 #include "lua/support.h"
 #include "milp/methods.h"
 #include <stdio.h>
 #include <string.h>
 
 /** The tables of the rooms, in the order in which methods are listed. */
-static const fl_method *const *table(int room) {
-    switch (room) {
-    case 0:
-        return fl_core_methods;
-    case 1:
-        return fl_milp_methods;
-    case 2:
-        return fl_heuristics_methods;
-    default:
-        return NULL;
+static const fl_method *const *const rooms[] = {fl_core_methods, fl_milp_methods, fl_heuristics_methods};
+
+/** The `i`-th method, counted from 0: those of the rooms, then those written in Lua. NULL: no more. */
+static const fl_method *nth_method(lua_State *L, int i) {
+    for (size_t room = 0; room < sizeof rooms / sizeof *rooms; room++) {
+        for (const fl_method *const *at = rooms[room]; *at != NULL; at++) {
+            if (i-- == 0) return *at;
+        }
     }
+    return fl_lua_method_at(L, i);
 }
 
 /** Add the names of all methods to the sentence. */
-static void append_names(char *text, size_t size) {
+static void append_names(char *text, size_t size, lua_State *L) {
     size_t used = strlen(text);
-    for (int room = 0; table(room) != NULL; room++) {
-        for (const fl_method *const *at = table(room); *at != NULL && used < size; at++) {
-            used += (size_t)snprintf(text + used, size - used, " %s", (*at)->name);
-        }
+    const fl_method *method;
+    for (int i = 0; (method = nth_method(L, i)) != NULL && used < size; i++) {
+        used += (size_t)snprintf(text + used, size - used, " %s", method->name);
     }
 }
 
-fl_status fl_lua_methods_find(const fl_method **out, const char *name, size_t length, fl_error *err) {
-    for (int room = 0; table(room) != NULL; room++) {
-        for (const fl_method *const *at = table(room); *at != NULL; at++) {
-            if (strncmp((*at)->name, name, length) == 0 && (*at)->name[length] == '\0') {
-                *out = *at;
-                return FL_OK;
-            }
-        }
+fl_status fl_lua_methods_find(const fl_method **out, lua_State *L, const char *name, size_t length,
+                              fl_error *err) {
+    for (int i = 0; (*out = nth_method(L, i)) != NULL; i++) {
+        if (strncmp((*out)->name, name, length) == 0 && (*out)->name[length] == '\0') return FL_OK;
     }
     char names[sizeof err->text] = "";
-    append_names(names, sizeof names);
+    append_names(names, sizeof names, L);
     return fl_error_set(err, FL_EINVAL, "method", "there is no \"%.*s\"; there are%s",
                         length < 64 ? (int)length : 64, name, names);
 }
 
 const fl_method *fl_lua_methods_prover(unsigned features) {
-    for (int room = 0; table(room) != NULL; room++) {
-        for (const fl_method *const *at = table(room); *at != NULL; at++) {
+    for (size_t room = 0; room < sizeof rooms / sizeof *rooms; room++) {
+        for (const fl_method *const *at = rooms[room]; *at != NULL; at++) {
             if ((*at)->may_claim == FL_CLAIM_OPTIMAL && (features & ~(*at)->honours) == 0) return *at;
         }
     }
     return fl_core_methods[0];
+}
+
+/** The names of the fl_feature bits, from the lowest. */
+static const char *const feature_names[] = {"several", "capacity", "memory", "admission", "slices"};
+enum { N_FEATURES = sizeof feature_names / sizeof *feature_names };
+
+unsigned fl_lua_methods_feature(const char *name) {
+    for (int bit = 0; bit < N_FEATURES; bit++) {
+        if (strcmp(feature_names[bit], name) == 0) return 1u << bit;
+    }
+    return 0;
 }
 
 static const char *claim_name(fl_claim claim) {
@@ -63,11 +69,10 @@ static void add_text(fl_arena *arena, fl_value *object, const char *key, const c
 }
 
 static fl_value *honours_document(const fl_method *method, fl_arena *arena) {
-    static const char *const names[] = {"several", "capacity", "memory", "admission", "slices"};
     fl_value *array = fl_value_array(arena);
-    for (int bit = 0; bit < (int)(sizeof names / sizeof *names); bit++) {
+    for (int bit = 0; bit < N_FEATURES; bit++) {
         if (method->honours & (1u << bit))
-            fl_value_add(arena, array, NULL, fl_value_string(arena, names[bit]));
+            fl_value_add(arena, array, NULL, fl_value_string(arena, feature_names[bit]));
     }
     return array;
 }
@@ -146,12 +151,11 @@ static fl_value *method_document(const fl_method *method, fl_arena *arena) {
 }
 
 /** All methods, or only `only`. */
-static fl_value *methods_document(const fl_method *only, fl_arena *arena) {
+static fl_value *methods_document(lua_State *L, const fl_method *only, fl_arena *arena) {
     fl_value *array = fl_value_array(arena);
-    for (int room = 0; table(room) != NULL; room++) {
-        for (const fl_method *const *at = table(room); *at != NULL; at++) {
-            if (only == NULL || only == *at) fl_value_add(arena, array, NULL, method_document(*at, arena));
-        }
+    const fl_method *method;
+    for (int i = 0; (method = nth_method(L, i)) != NULL; i++) {
+        if (only == NULL || only == method) fl_value_add(arena, array, NULL, method_document(method, arena));
     }
     return array;
 }
@@ -162,8 +166,8 @@ int fl_lua_methods_list(lua_State *L) {
     fl_arena *arena = fl_lua_support_arena(L);
     const fl_method *only = NULL;
     fl_error err;
-    if (name != NULL && fl_lua_methods_find(&only, name, strlen(name), &err) != FL_OK) {
+    if (name != NULL && fl_lua_methods_find(&only, L, name, strlen(name), &err) != FL_OK) {
         return fl_lua_support_fail(L, &err);
     }
-    return fl_lua_support_document(L, methods_document(only, arena), form, arena);
+    return fl_lua_support_document(L, methods_document(L, only, arena), form, arena);
 }

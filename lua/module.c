@@ -9,6 +9,7 @@
 #include "lua/generate.h"
 #include "lua/instance.h"
 #include "lua/json.h"
+#include "lua/method.h"
 #include "lua/methods.h"
 #include "lua/solve.h"
 #include "lua/support.h"
@@ -70,6 +71,7 @@ static int open_core(lua_State *L) {
                                          {"instance", fl_lua_instance_new},
                                          {"json", fl_lua_json_print},
                                          {"load", fl_lua_instance_load},
+                                         {"method", fl_lua_method_define},
                                          {"methods", fl_lua_methods_list},
                                          {"parse", fl_lua_json_parse},
                                          {"poll", fl_lua_workers_poll},

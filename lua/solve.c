@@ -5,6 +5,7 @@
 #include "core/result.h"
 #include "lua/instance.h"
 #include "lua/interrupt.h"
+#include "lua/method.h"
 #include "lua/methods.h"
 #include "lua/support.h"
 #include "lua/value.h"
@@ -31,6 +32,15 @@ static int push_record(lua_State *L, const fl_value *record, fl_result_status st
     return pushed;
 }
 
+/** Run a method of C; Ctrl-C ends it. */
+static fl_status run_native(fl_result *out, const fl_instance *instance, const request *asked,
+                            fl_arena *arena, fl_error *err) {
+    const volatile sig_atomic_t *interrupt = fl_lua_interrupt_begin();
+    fl_status status = fl_run(out, instance, asked->method, &asked->settings, arena, interrupt, err);
+    fl_lua_interrupt_end();
+    return status;
+}
+
 int fl_lua_solve(lua_State *L) {
     const fl_instance *instance = fl_lua_instance_check(L, 1);
     luaL_checktype(L, 2, LUA_TSTRING);
@@ -41,11 +51,14 @@ int fl_lua_solve(lua_State *L) {
     fl_result result;
     fl_error err;
     if (read_request(&asked, L, instance, arena, &err) != FL_OK) return fl_lua_support_fail(L, &err);
-    const volatile sig_atomic_t *interrupt = fl_lua_interrupt_begin();
-    fl_status status = fl_run(&result, instance, asked.method, &asked.settings, arena, interrupt, &err);
-    fl_lua_interrupt_end();
+    bool in_lua = fl_lua_method_is(asked.method);
+    fl_status status =
+        in_lua ? fl_lua_method_run(&result, L, &instance, asked.method, &asked.settings, &arena, &err)
+               : run_native(&result, instance, &asked, arena, &err);
     if (status != FL_OK) return fl_lua_support_fail(L, &err);
-    return push_record(L, fl_result_write(&result, instance, arena), result.status, form, arena);
+    int pushed = push_record(L, fl_result_write(&result, instance, arena), result.status, form, arena);
+    if (in_lua) fl_arena_free(arena); /* the run's own, not the one that all share */
+    return pushed;
 }
 
 int fl_lua_solve_explain(lua_State *L) {
@@ -58,6 +71,10 @@ int fl_lua_solve_explain(lua_State *L) {
     fl_explanation said;
     fl_error err;
     if (read_request(&asked, L, instance, arena, &err) != FL_OK) return fl_lua_support_fail(L, &err);
+    if (fl_lua_method_is(asked.method)) {
+        fl_error_set(&err, FL_EUNSUPPORTED, "method", "\"%s\" proves no optimum", asked.method->name);
+        return fl_lua_support_fail(L, &err);
+    }
     fl_arena_init(&scratch, 0);
     const volatile sig_atomic_t *interrupt = fl_lua_interrupt_begin();
     fl_status status =
@@ -111,7 +128,7 @@ static fl_status read_request(request *out, lua_State *L, const fl_instance *ins
     const char *specification =
         lua_isnoneornil(L, 2) ? fl_lua_methods_prover(features)->name : lua_tostring(L, 2);
     size_t length = strcspn(specification, ":");
-    FL_TRY(fl_lua_methods_find(&out->method, specification, length, err));
+    FL_TRY(fl_lua_methods_find(&out->method, L, specification, length, err));
     fl_value *options = fl_value_object(arena);
     if (options == NULL) return fl_arena_error(arena, err);
     if (specification[length] == ':') {
