@@ -1,119 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "heuristics/fin.h"
-#include "heuristics/graph.h"
-
-#include <string.h>
-
-/* A replica: block `layer` on `node`, having used `level` levels, going on or stopping there. */
-typedef struct replica {
-    int layer, node, level;
-    bool final;
-} replica;
-
-/* The explicit graph, built block by block. Vertices are numbered as they are discovered. */
-typedef struct builder {
-    const fl_fin_search *search;
-    fl_graph graph;
-    replica *replicas; /* [graph.n_vertices] */
-    int64_t room;      /* replicas that the array can hold */
-    int64_t *known; /* [2 * nodes * (gamma + 1)] vertices of the block being entered; -1: not yet reached */
-    fl_arena *arena;
-} builder;
-
-enum { SOURCE = 0, SINK = 1 };
-
-static fl_status add_vertex(builder *b, replica which, fl_error *err) {
-    if (b->graph.n_vertices == b->room) {
-        int64_t room = b->room > 0 ? 2 * b->room : 64;
-        replica *larger = FL_NEW(b->arena, room, replica);
-        if (larger == NULL) return fl_arena_error(b->arena, err);
-        if (b->room > 0) memcpy(larger, b->replicas, (size_t)b->room * sizeof *larger);
-        b->replicas = larger;
-        b->room = room;
-    }
-    b->replicas[b->graph.n_vertices++] = which;
-    return FL_OK;
-}
-
-/* The vertex of a replica; a new one when it was not reached before, with its way into the sink. */
-static fl_status reach(int64_t *vertex, builder *b, replica which, fl_error *err) {
-    size_t place =
-        ((size_t)which.node * 2 + which.final) * ((size_t)b->search->gamma + 1) + (size_t)which.level;
-    *vertex = b->known[place];
-    if (*vertex >= 0) return FL_OK;
-    *vertex = b->known[place] = b->graph.n_vertices;
-    FL_TRY(add_vertex(b, which, err));
-    return which.final ? fl_graph_add(&b->graph, *vertex, SINK, 0, err) : FL_OK;
-}
-
-/* One arc of the layered graph, from one replica. */
-static fl_status add_arc(builder *b, int64_t from, int l, int node, bool final, fl_error *err) {
-    const fl_fin_search *s = b->search;
-    const replica *start = &b->replicas[from];
-    fl_cost arc;
-    if (!fl_layers_arc(s->layers, l, start->node, node, final, &arc)) return FL_OK;
-    int level = start->level + fl_fin_levels(arc.latency, s->deadline, s->gamma, s->rounding);
-    if (level > s->gamma || (final && level < s->lambda)) return FL_OK;
-    int64_t to;
-    FL_TRY(reach(&to, b, (replica){l, node, level, final}, err));
-    return fl_graph_add(&b->graph, from, to, arc.energy, err);
-}
-
-/* All arcs into block `l`, from the vertices first..last-1 of the block before. */
-static fl_status add_layer(builder *b, int l, int64_t first, int64_t last, fl_error *err) {
-    size_t places = 2 * (size_t)b->search->layers->n_nodes * ((size_t)b->search->gamma + 1);
-    for (size_t i = 0; i < places; i++) b->known[i] = -1;
-    for (int64_t from = first; from < last; from++) {
-        if (b->replicas[from].final) continue;
-        if (*b->search->interrupt) return FL_OK;
-        for (int node = 0; node < b->search->layers->n_nodes; node++) {
-            if (l + 1 < b->search->layers->n_layers) FL_TRY(add_arc(b, from, l, node, false, err));
-            FL_TRY(add_arc(b, from, l, node, true, err));
-        }
-    }
-    return FL_OK;
-}
-
-static fl_status build(builder *b, const fl_fin_search *search, fl_arena *arena, fl_error *err) {
-    const fl_layers *layers = search->layers;
-    size_t places = 2 * (size_t)layers->n_nodes * ((size_t)search->gamma + 1);
-    *b = (builder){.search = search, .arena = arena, .known = FL_NEW(arena, places, int64_t)};
-    if (b->known == NULL) return fl_arena_error(arena, err);
-    fl_graph_init(&b->graph, 0, arena);
-    FL_TRY(add_vertex(b, (replica){-1, layers->source, 0, false}, err));
-    FL_TRY(add_vertex(b, (replica){-1, -1, 0, true}, err));
-    int64_t first = SOURCE, last = SOURCE + 1;
-    for (int l = 0; l < layers->n_layers; l++) {
-        int64_t next = b->graph.n_vertices;
-        FL_TRY(add_layer(b, l, first, last, err));
-        first = next;
-        last = b->graph.n_vertices;
-    }
-    return FL_OK;
-}
+#include "heuristics/fin_graph.h"
 
 /* Add up the path's energy and take its nodes down; the last edge only leads into the sink. */
-static void take_path(fl_fin_found *out, const builder *b, const int64_t *edges, int64_t n_edges) {
+static void take_path(fl_fin_found *out, const fl_fin_graph *fin, const fl_layers *layers,
+                      const int64_t *edges, int64_t n_edges) {
     out->energy = 0;
     for (int64_t i = 0; i + 1 < n_edges; i++) {
-        const replica *to = &b->replicas[b->graph.ends[2 * edges[i] + 1]];
-        out->energy += b->graph.weights[edges[i]];
+        const fl_fin_replica *to = &fin->replicas[fin->graph.ends[2 * edges[i] + 1]];
+        out->energy += fin->graph.weights[edges[i]];
         out->path.nodes[to->layer] = to->node;
-        if (to->final) out->path.exit = b->search->layers->layer[to->layer].exit;
+        if (to->final) out->path.exit = layers->layer[to->layer].exit;
     }
 }
 
 fl_status fl_fin_igraph(fl_fin_found *out, const fl_fin_search *search, fl_arena *arena, fl_error *err) {
-    builder b;
+    fl_fin_graph fin;
     int64_t *edges, n_edges;
     *out = (fl_fin_found){.energy = INFINITY};
     FL_TRY(fl_path_create(&out->path, search->layers, arena, err));
     fl_arena_mark mark = fl_arena_keep(arena);
-    FL_TRY(build(&b, search, arena, err));
-    out->interrupted = *search->interrupt;
+    FL_TRY(fl_fin_graph_build(&fin, search, FL_GRAPH_EDGES_MOST, arena, err));
+    out->interrupted = fin.interrupted;
     if (out->interrupted) return FL_OK;
-    FL_TRY(fl_graph_path(&edges, &n_edges, &b.graph, SOURCE, SINK, err));
-    if (n_edges > 0) take_path(out, &b, edges, n_edges);
+    FL_TRY(fl_graph_path(&edges, &n_edges, &fin.graph, FL_FIN_GRAPH_SOURCE, FL_FIN_GRAPH_SINK, err));
+    if (n_edges > 0) take_path(out, &fin, search->layers, edges, n_edges);
     fl_arena_release(arena, mark);
     return FL_OK;
 }

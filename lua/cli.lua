@@ -148,20 +148,27 @@ function words.explain.run(given, file)
 end
 
 words.emit = {
-    usage = "emit FILE.json -o FILE.lp",
+    usage = "emit FILE.json -o FILE.lp|.json|.dot|.graphml [--gamma N]",
     summary = "write an instance in another format",
     help = [[
 Writes the instance in FILE.json as the format that the other name ends in: .lp, the mixed-integer
-programme in CPLEX LP format, or .json.
+programme in CPLEX LP format, .json, or .dot (Graphviz) or .graphml, FIN's graph.
 
--o, --output FILE     where to write]],
+-o, --output FILE     where to write
+--gamma N             levels of FIN's graph; default 10]],
     arguments = { "FILE.json" },
-    options = { output = "text" },
+    options = { output = "text", gamma = "integer" },
 }
 
 function words.emit.run(given, file)
     if not given.output then fail("emit: -o FILE is missing", "usage") end
-    try(try(finlab.load(path_of(file))):write(given.output))
+    local what = try(finlab.load(path_of(file)))
+    if given.output:match "%.dot$" or given.output:match "%.graphml$" then
+        what = try(finlab.graph(what, { gamma = given.gamma }))
+    elseif given.gamma then
+        fail("--gamma: is for .dot and .graphml", "usage")
+    end
+    try(what:write(given.output))
     return 0
 end
 

@@ -672,6 +672,65 @@ function plot:write(path) end
 ---@return finlab.plot
 function finlab.plot(description) end
 
+---@class finlab.picture
+local picture = {}
+
+---The picture as SVG.
+---@return string
+function picture:svg() end
+
+---Write the picture as .svg.
+---@param path string
+---@return true? written
+---@return string? message
+---@return finlab.code? code
+function picture:write(path) end
+
+---A plan in the layered graph: what each step costs, tiers as lanes, the final exit marked.
+---@param inst finlab.instance
+---@param what finlab.result|finlab.placement[] its plan, or the candidate that was refused
+---@return finlab.picture? picture
+---@return string? message
+---@return finlab.code? code
+function finlab.picture(inst, what) end
+
+---@class finlab.vertex of FIN's graph: block on node having used level levels; the sink has none of them
+---@field block? integer 0: the source
+---@field node? string
+---@field level? integer
+---@field final boolean the plan stops there
+
+---@class finlab.graph FIN's graph; the first vertex is the source, the second the sink
+---@field gamma integer
+---@field name string
+---@field blocks string[]
+---@field vertices finlab.vertex[]
+---@field edges number[][] {from, to, J}
+local graph = {}
+
+---The graph in Graphviz' language.
+---@return string
+function graph:dot() end
+
+---The graph as GraphML.
+---@return string
+function graph:graphml() end
+
+---Write the graph as .dot or .graphml.
+---@param path string
+---@return true? written
+---@return string? message
+---@return finlab.code? code
+function graph:write(path) end
+
+---FIN's graph of one application, spelled out; at most a million edges.
+---@param inst finlab.instance
+---@param options? { gamma: integer?, app: string?, rounding: "up"|"down"? } default gamma 10, rounding up
+---@return finlab.graph? graph
+---@return string? message
+---@return finlab.code? code
+function finlab.graph(inst, options) end
+
 ---@class finlab.progress
 local progress = {}
 

@@ -7,6 +7,7 @@
 #include "lua/embedded.h"
 #include "lua/frontier.h"
 #include "lua/generate.h"
+#include "lua/graph.h"
 #include "lua/instance.h"
 #include "lua/json.h"
 #include "lua/method.h"
@@ -65,6 +66,7 @@ static int open_core(lua_State *L) {
     static const luaL_Reg functions[] = {{"clock", clock_seconds},
                                          {"database", fl_lua_database_open},
                                          {"digest", fl_lua_digest},
+                                         {"fin_graph", fl_lua_graph_fin},
                                          {"folder", make_folder},
                                          {"generate", fl_lua_generate},
                                          {"guard", fl_lua_workers_guard},

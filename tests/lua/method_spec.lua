@@ -282,7 +282,8 @@ describe("a method written in Lua", function()
             ["a: default must be a number"] = { solve = print, options = { { name = "a", type = "int" } } },
             ["a: choices"] = { solve = print, options = { { name = "a", type = "choice" } } },
             ["option a: is there twice"] = {
-                solve = print, options = { { name = "a", type = "bool" }, { name = "a", type = "bool" } },
+                solve = print,
+                options = { { name = "a", type = "bool" }, { name = "a", type = "bool" } },
             },
         } do
             description.name = "careless"
