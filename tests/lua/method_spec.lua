@@ -210,6 +210,10 @@ describe("a method written in Lua", function()
         assert.equal("infeasible", late:solve(proof).status)
     end)
 
+    it("explains nothing, for it proves no optimum", function()
+        assert.equal("unsupported", select(3, loose():explain(method(at_source))))
+    end)
+
     it("places several users one after another", function()
         local calls, barred = 0, 0
         local name = method(function(inst)
@@ -316,7 +320,9 @@ describe("inst:arc", function()
 
     it("answers nothing where there is no arc, and raises for what is not there", function()
         local inst = assert(fl.instance {
-            system = { nodes = { { name = "a", speed = 1, power = 1 }, { name = "b", speed = 1, power = 1 } } },
+            system = {
+                nodes = { { name = "a", speed = 1, power = 1 }, { name = "b", speed = 1, power = 1 } },
+            },
             apps = {
                 { source = "a", deadline = 9, accuracy = 0.5, blocks = { { ops = 1 }, { ops = 2 } },
                     exits = { { after = 1, accuracy = 0.1 }, { after = 2, accuracy = 0.9 } } },
