@@ -35,6 +35,9 @@
 #define FL_TOLERANCE_SERVED 1e-6
 /** It stops where no more than this part of the objective is open between master and bound. */
 #define FL_TOLERANCE_TAIL 1e-11
+/** A coefficient of a row whose right-hand side is about 1 counts as 0 below this: a million of them stay far
+ *  below FL_TOLERANCE_LIMIT, and solvers fail on numbers as far apart as 1e-200 and 1. */
+#define FL_TOLERANCE_COEFFICIENT 1e-18
 
 /* GLPK 5.0 (milp/glpk.c): what it is told, and what it cannot be told. */
 

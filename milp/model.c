@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "milp/model.h"
 
+#include "core/tolerance.h"
 #include <float.h>
 #include <limits.h>
 #include <math.h>
@@ -63,7 +64,7 @@ int fl_model_add_row(fl_model *model, fl_sense sense, double rhs, const char *fo
 }
 
 void fl_model_add_entry(fl_model *model, int row, int column, double value) {
-    if (row < 0 || column < 0 || value == 0) return;
+    if (row < 0 || column < 0 || fabs(value) < FL_TOLERANCE_COEFFICIENT) return;
     void *items = model->entry;
     if (!grow(model->arena, &items, model->n_entries, &model->entry_room, sizeof *model->entry)) return;
     model->entry = items;

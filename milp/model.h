@@ -69,7 +69,8 @@ double fl_model_dearest(const fl_model *model);
 int fl_model_add_row(fl_model *model, fl_sense sense, double rhs, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/** Set the coefficient of a row and column that has none yet; a row or column of -1 is ignored, as is 0. */
+/** Set the coefficient of a row and column that has none yet; a row or column of -1 is ignored, as is a value
+ *  below FL_TOLERANCE_COEFFICIENT: rows are scaled by their right-hand sides. */
 void fl_model_add_entry(fl_model *model, int row, int column, double value);
 
 /** Whether solvers may have this model.

@@ -120,8 +120,9 @@ static int by_energy(const void *a, const void *b) {
 typedef struct search {
     const fl_instance *instance;
     brute_answer *answer;
-    int *chosen; /* [n_units] */
-    naive_load load;
+    int *chosen;       /* [n_units] */
+    naive_load *loads; /* [n_units + 1] what the units before each take: never taken away again, since sums of
+                          numbers far apart do not come back */
     bool found;
     long long served;
     long double power;
@@ -176,13 +177,16 @@ static void combine(search *at, int u, long long served, long double power) {
         long double more = power + plan->energy * app->rate * users;
         if (answer->n_units > 1 && hopeless(at, u + 1, served + users, more)) break; /* so are all after */
         if (!naive_in_time(app, plan->latency)) continue;
-        naive_load_add(&at->load, at->instance, h, plan->exit, plan->nodes, plan->levels, users);
+        naive_load *load = &at->loads[u + 1];
+        naive_load_copy(load, &at->loads[u]);
+        naive_load_add(load, at->instance, h, plan->exit, plan->nodes, plan->levels, users);
         at->chosen[u] = i;
-        if (naive_load_fits(&at->load, at->instance)) combine(at, u + 1, served + users, more);
-        naive_load_add(&at->load, at->instance, h, plan->exit, plan->nodes, plan->levels, -users);
+        if (naive_load_fits(load, at->instance)) combine(at, u + 1, served + users, more);
     }
     at->chosen[u] = -1;
-    if (at->instance->admission) combine(at, u + 1, served, power);
+    if (!at->instance->admission) return;
+    naive_load_copy(&at->loads[u + 1], &at->loads[u]);
+    combine(at, u + 1, served, power);
 }
 
 /** Append a placement of the users of unit u; `room` holds the ones after an application's first. */
@@ -242,11 +246,13 @@ brute_answer brute_solve(const fl_instance *instance) {
     search at = {.instance = instance,
                  .answer = &answer,
                  .chosen = grab(NULL, (size_t)answer.n_units, sizeof(int)),
-                 .load = naive_load_create(instance)};
+                 .loads = grab(NULL, (size_t)answer.n_units + 1, sizeof(naive_load))};
+    for (int u = 0; u <= answer.n_units; u++) at.loads[u] = naive_load_create(instance);
     combine(&at, 0, 0, 0);
     answer.feasible = at.found;
     if (at.found) judge_best(&answer, instance, &at);
-    naive_load_free(&at.load);
+    for (int u = 0; u <= answer.n_units; u++) naive_load_free(&at.loads[u]);
+    free(at.loads);
     free(at.chosen);
     return answer;
 }

@@ -2,6 +2,7 @@
 #include "tests/support/naive.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The model's tolerances, stated again on purpose: a slip in core/tolerance.h must not pass unseen. */
 static const long double SLACK = 1e-9L;
@@ -142,6 +143,14 @@ naive_load naive_load_create(const fl_instance *instance) {
         exit(EXIT_FAILURE);
     }
     return load;
+}
+
+void naive_load_copy(naive_load *to, const naive_load *from) {
+    size_t n = (size_t)from->n_nodes;
+    memcpy(to->ops, from->ops, n * sizeof *to->ops);
+    memcpy(to->memory, from->memory, n * sizeof *to->memory);
+    memcpy(to->shares, from->shares, n * sizeof *to->shares);
+    memcpy(to->bits, from->bits, n * n * sizeof *to->bits);
 }
 
 void naive_load_free(naive_load *load) {

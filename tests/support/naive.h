@@ -77,9 +77,10 @@ typedef struct naive_load {
 } naive_load;
 
 naive_load naive_load_create(const fl_instance *instance);
+void naive_load_copy(naive_load *to, const naive_load *from);
 void naive_load_free(naive_load *load);
 
-/** Add what the placement of `users` of an application takes; take it away where `users` is negative. */
+/** Add what the placement of `users` of an application takes. */
 void naive_load_add(naive_load *load, const fl_instance *instance, int app, int exit, const int *nodes,
                     const int *levels, int users);
 
