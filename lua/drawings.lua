@@ -68,8 +68,9 @@ local function draw_series(plot, lines, style, points_of)
         local finer = n > 1 and (n - s) / (n - 1) or 0
         add_data(lines, block(s), points_of(series), 2)
         local points = (" pointtype %d pointsize %.2g"):format(shape(s), 0.8 + 0.5 * finer)
+        local dashed = series.dashed or s > #COLOURS
         elements[s] = LINE:format(block(s), style, name_of(series, s), FINEST + ROOM * finer, colour(s),
-            (series.dashed or s > #COLOURS) and " dashtype (7,4)" or "", style == "linespoints" and points or "")
+            dashed and " dashtype (7,4)" or "", style == "linespoints" and points or "")
     end
     return elements
 end
