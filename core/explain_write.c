@@ -19,6 +19,9 @@ static fl_value *write_app(const fl_reach *reach, const fl_app *app, fl_arena *a
     add_number(to, "best_accuracy_ever", reach->at_all, arena);
     add_number(to, "blocks", app->n_blocks, arena);
     add_number(to, "blocks_reached", reach->blocks, arena);
+    fl_value_add(arena, to, "out_of_reach",
+                 reach->blocks < app->n_blocks ? fl_value_string(arena, app->blocks[reach->blocks].name)
+                                               : fl_value_null(arena));
     return to;
 }
 

@@ -222,6 +222,13 @@ static fl_status list_levels(fl_remains *remains, fl_app *app, fl_error *err) {
     return FL_OK;
 }
 
+static bool any(const bool *flags, int n) {
+    for (int i = 0; i < n; i++) {
+        if (flags[i]) return true;
+    }
+    return false;
+}
+
 /** The blocks of `app`, each allowed only where it is not barred. */
 static fl_status allow_unbarred(const fl_remains *remains, fl_app *app, fl_error *err) {
     fl_arena *arena = remains->arena;
@@ -232,7 +239,7 @@ static fl_status allow_unbarred(const fl_remains *remains, fl_app *app, fl_error
     app->blocks = blocks;
     for (int l = 0; l < app->n_blocks; l++) {
         const bool *barred = remains->barred + (size_t)l * (size_t)n_nodes;
-        if (memchr(barred, true, (size_t)n_nodes * sizeof *barred) == NULL) continue;
+        if (!any(barred, n_nodes)) continue;
         int *allowed = FL_NEW(arena, n_nodes, int), n = 0;
         if (allowed == NULL) return fl_arena_error(arena, err);
         for (int i = 0; i < n_nodes; i++) {

@@ -9,12 +9,12 @@
 enum { ORDER_GIVEN, ORDER_DEADLINE, ORDER_LOAD, ORDER_RANDOM };
 
 const fl_option fl_sequential_options[FL_SEQUENTIAL_OPTIONS] = {
-    [FL_SEQUENTIAL_ORDER] = {"order", FL_OPTION_CHOICE, ORDER_GIVEN, 0, 0, "given|deadline|load|random",
-                             "whose users are placed first: as given, the tightest deadline, the largest load"},
+    [FL_SEQUENTIAL_ORDER] =
+        {"order", FL_OPTION_CHOICE, ORDER_GIVEN, 0, 0, "given|deadline|load|random",
+         "whose users are placed first: as given, the tightest deadline, the largest load"},
     [FL_SEQUENTIAL_RESTARTS] = {"restarts", FL_OPTION_INT, 1, 1, 1e6, NULL,
                                 "random orders to try, the best plan wins"},
-    [FL_SEQUENTIAL_SEED] = {"seed", FL_OPTION_INT, 1, 0, 9007199254740992, NULL,
-                            "of the random orders"},
+    [FL_SEQUENTIAL_SEED] = {"seed", FL_OPTION_INT, 1, 0, 9007199254740992, NULL, "of the random orders"},
 };
 
 /** In a random order users are drawn one by one, or, when there are more than this, in bundles. */

@@ -162,6 +162,7 @@ local finlab = {}
 ---@field best_accuracy_ever? number whatever the deadline
 ---@field blocks integer
 ---@field blocks_reached integer how many can be run one after another where links and `nodes` allow it
+---@field out_of_reach? string the first block that cannot
 
 ---@class finlab.explanation
 ---@field status "feasible"|"infeasible"|"unknown" whether all users can be served

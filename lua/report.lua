@@ -234,14 +234,14 @@ end
 local function alone_text(apps)
     local rows = {}
     for i, app in ipairs(apps) do
-        local all = app.blocks_reached == app.blocks
         rows[i] = {
             app = app.app, deadline = show("deadline", app.deadline),
             least = show("deadline", app.least_deadline) or "none reaches the accuracy",
             accuracy = show("accuracy", app.accuracy),
             best = show("accuracy", app.best_accuracy) or "none in time",
             ever = show("accuracy", app.best_accuracy_ever) or "none",
-            blocks = all and "all" or ("only %d of %d"):format(app.blocks_reached, app.blocks),
+            blocks = app.out_of_reach
+                and ("%d of %d, not %s"):format(app.blocks_reached, app.blocks, app.out_of_reach) or "all",
         }
     end
     return records(rows, {

@@ -241,6 +241,15 @@ Test(explain, of_several_users_every_remedy_is_the_least) {
     }
 }
 
+Test(explain, of_several_users_milp_finds_the_same_remedies) {
+    static const draw_family families[] = {
+        {.name = "two", .recipe = {.binding = true, .apps = 2, .blocks = 3, .nodes = 2}},
+        {.name = "users", .recipe = {.binding = true, .users = 3, .blocks = 2, .nodes = 3}},
+        {.name = "slices", .recipe = {.users = 3, .binding = true, .blocks = 2, .nodes = 2, .slices = true}}};
+    for (int i = 0; i < 3; i++) try_family(&families[i], solve_method("milp"), 30);
+    cr_assert(helped > 40 && helpless > 40, "%d helped, %d did not", helped, helpless);
+}
+
 Test(explain, links_between_tiers_are_limits_per_pair) {
     static const char tiers[] =
         "{'system': {'nodes': [{'name': 'm', 'speed': 1, 'power': 1}, {'name': 'e', 'tier': 1, 'speed': 10,"

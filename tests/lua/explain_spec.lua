@@ -53,7 +53,9 @@ describe("inst:explain", function()
                 source = "phone", deadline = 2.5, accuracy = 0.9,
                 blocks = { { ops = 10 }, { ops = 10 }, { ops = 10 } },
                 exits = {
-                    { after = 1, accuracy = 0.5 }, { after = 2, accuracy = 0.7 }, { after = 3, accuracy = 0.9 },
+                    { after = 1, accuracy = 0.5 },
+                    { after = 2, accuracy = 0.7 },
+                    { after = 3, accuracy = 0.9 },
                 },
             } },
         })
@@ -77,6 +79,25 @@ describe("inst:explain", function()
         local deadline = limit_of(said, "deadline")
         assert.equal("kept", deadline.verdict)
         assert.equal(assert(inst:evaluate(said.plan)).latency, deadline.needed)
+    end)
+
+    it("names the block that no link leads to", function()
+        local inst = assert(fl.instance {
+            system = { nodes = {
+                { name = "phone", speed = 1, power = 1 }, { name = "edge", speed = 1, power = 1 },
+            } },
+            apps = { {
+                source = "phone", deadline = 9, accuracy = 0.9,
+                blocks = { { ops = 1 }, { name = "far", ops = 1, nodes = { "edge" } } },
+                exits = { { after = 1, accuracy = 0.5 }, { after = 2, accuracy = 0.9 } },
+            } },
+        })
+        local said = assert(inst:explain())
+        assert.equal("far", said.apps[1].out_of_reach)
+        assert.equal(0.5, said.apps[1].best_accuracy_ever)
+        assert.is_nil(said.apps[1].least_deadline)
+        assert.equal("no help", limit_of(said, "deadline").verdict)
+        assert.equal(0.5, limit_of(said, "accuracy").enough)
     end)
 
     it("takes a method with options, and refuses what does not exist", function()
