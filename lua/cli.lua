@@ -148,11 +148,11 @@ function words.explain.run(given, file)
 end
 
 words.emit = {
-    usage = "emit FILE.json -o FILE.lp|.json|.dot|.graphml [--gamma N]",
+    usage = "emit FILE.json -o FILE.lp|.mps|.glp|.json|.dot|.graphml [--gamma N]",
     summary = "write an instance in another format",
     help = [[
-Writes the instance in FILE.json as the format that the other name ends in: .lp, the mixed-integer
-programme in CPLEX LP format, .json, or .dot (Graphviz) or .graphml, FIN's graph.
+Writes the instance in FILE.json as the format that the other name ends in: the mixed-integer programme
+as .lp (CPLEX LP), .mps (free MPS) or .glp (GLPK), .json, or .dot (Graphviz) or .graphml, FIN's graph.
 
 -o, --output FILE     where to write
 --gamma N             levels of FIN's graph; default 10]],
@@ -170,6 +170,35 @@ function words.emit.run(given, file)
     end
     try(what:write(given.output))
     return 0
+end
+
+words.decode = {
+    usage = "decode FILE.json SOLUTION [--json]",
+    summary = "judge what another solver found on an emitted programme",
+    help = [[
+Reads the solution file that a solver wrote for a programme that `finlab emit` made of FILE.json, and reports
+the plan in it as `finlab solve` does. The judge says what it costs; that the solver calls it optimal is not
+taken over, its objective stands as "claimed". Solution files of
+
+  glpsol --lp FILE.lp -o SOLUTION        also --freemps FILE.mps, --glp FILE.glp, and -w SOLUTION
+  cbc FILE.mps solve solution SOLUTION   also FILE.lp
+  highs FILE.mps --solution_file SOLUTION
+
+--json                print the result record as one line of JSON]],
+    arguments = { "FILE.json", "SOLUTION" },
+    options = { json = "flag" },
+}
+
+function words.decode.run(given, file, solution)
+    local inst = try(finlab.load(path_of(file)))
+    if given.json then
+        local line, status = try(inst:decode(path_of(solution), "json"))
+        io.write(line, "\n")
+        return EXIT[status]
+    end
+    local result = try(inst:decode(path_of(solution)))
+    io.write(report.result(result, try(inst:table())))
+    return EXIT[result.status]
 end
 
 words.methods = {
@@ -291,7 +320,9 @@ words.help = {
     options = {},
 }
 
-local ORDER = { "solve", "check", "frontier", "explain", "emit", "methods", "generate", "rows", "merge", "help" }
+local ORDER = {
+    "solve", "check", "frontier", "explain", "emit", "decode", "methods", "generate", "rows", "merge", "help",
+}
 
 local function overview()
     local lines = {

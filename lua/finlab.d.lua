@@ -328,7 +328,16 @@ function instance:check(path, form) end
 ---@return number? latency s
 function instance:arc(block, from, to, final, app) end
 
----Write the instance as .json or .lp.
+---Read what another solver found on the programme that write() or lp() made: a solution file of glpsol (-o or -w),
+---cbc or highs. The judge says what the plan costs; `method` is the solver's name, its objective is `claimed`.
+---@param path string
+---@param form? finlab.form
+---@return finlab.result|string? result
+---@return string? status_or_message
+---@return finlab.code? code
+function instance:decode(path, form) end
+
+---Write the instance as .json, or as a mixed-integer programme: .lp (CPLEX LP), .mps (free MPS) or .glp (GLPK).
 ---@param path string
 ---@return true? written
 ---@return string? message

@@ -175,15 +175,13 @@ static int json(lua_State *L) {
     return push_text(L, json_text);
 }
 
-static int lp(lua_State *L) {
-    return push_text(L, fl_emit_lp);
+static fl_status lp_text(const char **text, size_t *length, const fl_instance *instance, fl_arena *arena,
+                         fl_error *err) {
+    return fl_emit_print(text, length, instance, FL_EMIT_LP, arena, err);
 }
 
-static fl_status write_lp(const char *path, const fl_instance *instance, fl_arena *arena, fl_error *err) {
-    const char *text;
-    size_t length;
-    FL_TRY(fl_emit_lp(&text, &length, instance, arena, err));
-    return fl_file_write(path, text, length, err);
+static int lp(lua_State *L) {
+    return push_text(L, lp_text);
 }
 
 static bool ends_with(const char *text, const char *end) {
@@ -191,20 +189,24 @@ static bool ends_with(const char *text, const char *end) {
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
+static fl_status write_file(const fl_instance *instance, const char *path, fl_arena *arena, fl_error *err) {
+    const char *text;
+    size_t length;
+    fl_emit_format format;
+    if (ends_with(path, ".json")) return fl_instance_save(instance, path, err);
+    if (!fl_emit_format_of(&format, path))
+        return fl_error_set(err, FL_EINVAL, path, "the name must end in .json, .lp, .mps or .glp");
+    FL_TRY(fl_emit_print(&text, &length, instance, format, arena, err));
+    return fl_file_write(path, text, length, err);
+}
+
 static int write(lua_State *L) {
     const fl_instance *instance = fl_lua_instance_check(L, 1);
     const char *path = luaL_checkstring(L, 2);
     fl_arena *arena = fl_lua_support_arena(L);
     fl_error err;
-    fl_status status;
-    if (ends_with(path, ".json")) {
-        status = fl_instance_save(instance, path, &err);
-    } else if (ends_with(path, ".lp")) {
-        status = write_lp(path, instance, arena, &err);
-    } else {
-        status = fl_error_set(&err, FL_EINVAL, path, "the name must end in .json or .lp");
-    }
-    if (status != FL_OK) return fl_lua_support_fail_file(L, path, &err);
+    if (write_file(instance, path, arena, &err) != FL_OK) return fl_lua_support_fail_file(L, path, &err);
+    fl_lua_support_trim(arena);
     lua_pushboolean(L, true);
     return 1;
 }

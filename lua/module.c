@@ -3,6 +3,7 @@
 #include "core/file.h"
 #include "core/method.h"
 #include "lua/database.h"
+#include "lua/decode.h"
 #include "lua/digest.h"
 #include "lua/embedded.h"
 #include "lua/frontier.h"
@@ -87,6 +88,7 @@ static int open_core(lua_State *L) {
                                        {"explain", fl_lua_solve_explain},
                                        {"frontier", fl_lua_frontier},
                                        {"fin_curve", fl_lua_frontier_fin},
+                                       {"decode", fl_lua_decode},
                                        {NULL, NULL}};
     luaL_newlibtable(L, functions);
     fl_lua_support_create(L);

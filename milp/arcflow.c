@@ -390,6 +390,30 @@ static void limit_refusals(fl_arcflow *flow, long long most) {
     }
 }
 
+/** Unit u costs no more than the next, which is alike. */
+static void add_order(fl_arcflow *flow, int u, double dearest) {
+    fl_model *model = &flow->model;
+    const fl_unit *unit = &flow->unit[u];
+    int row = fl_model_add_row(model, FL_SENSE_AT_MOST, 0, "order_a%d_u%d", unit->app + 1, unit->user + 1);
+    for (int j = 0; j < unit->n_columns; j++) {
+        double share = model->column[unit->first + j].cost / dearest;
+        fl_model_add_entry(model, row, unit->first + j, share);
+        fl_model_add_entry(model, row, unit[1].first + j, -share);
+    }
+}
+
+/** Users who are alike stand in order of what they cost: else each plan would be there in many guises. */
+static void order_units(fl_arcflow *flow) {
+    for (int u = 0; u + 1 < flow->n_units; u++) {
+        const fl_unit *unit = &flow->unit[u];
+        double dearest = 0;
+        if (unit[1].app != unit->app || flow->model.arena->failed) continue;
+        for (int j = 0; j < unit->n_columns; j++)
+            dearest = fmax(dearest, flow->model.column[unit->first + j].cost);
+        if (dearest > 0) add_order(flow, u, dearest);
+    }
+}
+
 fl_status fl_arcflow_build(fl_arcflow *out, const fl_instance *instance, const fl_layers *layers,
                            const fl_aim *aim, fl_arena *arena, fl_error *err) {
     building now;
@@ -398,6 +422,7 @@ fl_status fl_arcflow_build(fl_arcflow *out, const fl_instance *instance, const f
     for (int h = 0; h < instance->n_apps; h++) FL_TRY(add_app(&now, h, arena, err));
     if (instance->admission && aim->first == FL_AIM_BOTH) weigh_refusals(out, arena);
     if (instance->admission && aim->first == FL_AIM_ENERGY) limit_refusals(out, aim->refused);
+    order_units(out);
     if (arena->failed) return fl_arena_error(arena, err);
     fl_model_rescale(&out->model);
     return FL_OK;

@@ -34,6 +34,9 @@
     ((unsigned)FL_FEATURE_SEVERAL | (unsigned)FL_FEATURE_CAPACITY | (unsigned)FL_FEATURE_MEMORY |            \
      (unsigned)FL_FEATURE_ADMISSION | (unsigned)FL_FEATURE_SLICES)
 
+/** Larger models, at about 350 bytes a column, are not built. */
+enum { FL_ARCFLOW_MOST = 2000000 };
+
 /** What is minimised when users may be refused. */
 typedef enum fl_aim_first {
     FL_AIM_ENERGY,  /* the energy, at most `refused` users being refused */
@@ -114,6 +117,9 @@ fl_status fl_arcflow_plan(fl_plan *out, const fl_arcflow *flow, const bool *chos
 fl_status fl_arcflow_choose(bool **chosen, const fl_arcflow *flow, const fl_plan *plan, fl_arena *arena,
                             fl_error *err);
 
+/** No solution has more columns that are 1, slacks aside. O(columns) */
+int fl_arcflow_ones(const fl_arcflow *flow);
+
 /** The row that states the rule which a solution breaks; -1: none does.
  *  @param chosen  [n_arcs] which columns are 1 */
 int fl_arcflow_row(const fl_arcflow *flow, const fl_violation *violation, const bool *chosen);
@@ -124,7 +130,7 @@ int fl_arcflow_row(const fl_arcflow *flow, const fl_violation *violation, const 
  *  has, in each slot where this one has a coefficient, a column with at least that coefficient; an extended
  *  cover inequality (Balas 1975) forbids them all: the sum over all such columns is at most their slots less
  *  1. What one user's deadline forbids, it forbids all users of the application. With row -1: that one
- *  solution alone is forbidden.
+ *  solution is forbidden, and those that differ from it only in levels, on which no energy depends.
  *
  *  @param chosen  [n_arcs] which columns are 1
  *  @return FL_ENOMEM. O(columns + entries) */

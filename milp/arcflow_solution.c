@@ -110,6 +110,33 @@ static bool choose_unit(bool *chosen, const fl_arcflow *flow, const fl_unit *uni
     return found == (placement->exit < 0 ? 1 : depth);
 }
 
+static double cost_of(const fl_arcflow *flow, const fl_unit *unit, const bool *chosen) {
+    double cost = 0;
+    for (int j = unit->first; j < unit->first + unit->n_columns; j++)
+        if (chosen[j]) cost += flow->model.column[j].cost;
+    return cost;
+}
+
+static void swap_units(bool *chosen, const fl_unit *one, const fl_unit *other) {
+    for (int j = 0; j < one->n_columns; j++) {
+        bool kept = chosen[one->first + j];
+        chosen[one->first + j] = chosen[other->first + j];
+        chosen[other->first + j] = kept;
+    }
+}
+
+/** Bring users who are alike into the order that the rows ask for. */
+static void sort_units(bool *chosen, const fl_arcflow *flow) {
+    for (int u = 1; u < flow->n_units; u++) {
+        const fl_unit *unit = &flow->unit[u];
+        double cost = cost_of(flow, unit, chosen);
+        for (; unit > flow->unit && unit[-1].app == unit->app; unit--) {
+            if (cost_of(flow, unit - 1, chosen) <= cost) break;
+            swap_units(chosen, unit - 1, unit);
+        }
+    }
+}
+
 fl_status fl_arcflow_choose(bool **chosen, const fl_arcflow *flow, const fl_plan *plan, fl_arena *arena,
                             fl_error *err) {
     static const fl_placement nowhere = {.exit = -1};
@@ -130,11 +157,28 @@ fl_status fl_arcflow_choose(bool **chosen, const fl_arcflow *flow, const fl_plan
         whole = (left == 0 || left >= unit->count) && choose_unit(out, flow, unit, left > 0 ? at : &nowhere);
         left -= left > 0 ? unit->count : 0;
     }
+    if (whole) sort_units(out, flow);
     if (whole) *chosen = out;
     return FL_OK;
 }
 
 /* Cutting a solution off */
+
+int fl_arcflow_ones(const fl_arcflow *flow) {
+    int ones = 0;
+    for (int u = 0; u < flow->n_units; u++) {
+        const fl_unit *unit = &flow->unit[u];
+        int counted = -1; /* columns of one slot stand side by side */
+        for (int j = unit->first; j < unit->first + unit->n_columns; j++) {
+            const fl_arc *arc = &flow->arc[j];
+            if (flow->model.column[j].most == 0 || arc->slot == counted || j == unit->refuse) continue;
+            counted = arc->slot;
+            ones++;
+        }
+        ones += counted < 0; /* nothing but refusal */
+    }
+    return ones;
+}
 
 /** The deadline that is most overrun by the application's users. */
 static int latest_row(const fl_arcflow *flow, int app, const bool *chosen) {
@@ -174,10 +218,15 @@ int fl_arcflow_row(const fl_arcflow *flow, const fl_violation *violation, const 
     }
 }
 
-/** Whether a column tells this solution from others: reserving alone does not. */
+/** Whether a column tells this solution from others: reserving does not. */
 static bool tells(const fl_arcflow *flow, int column) {
     const fl_arc *arc = &flow->arc[column];
     return arc->block >= 0 || arc->to < 0;
+}
+
+/** The same arc, at whatever level. */
+static bool same(const fl_arc *one, const fl_arc *two) {
+    return one->from == two->from && one->to == two->to && one->exit == two->exit;
 }
 
 /** Forbid the solution with each column moved `shift` columns on, to another user of the application. */
@@ -187,7 +236,7 @@ static void add_cut(fl_arcflow *flow, const int *at, const double *use, int shif
     for (int j = 0; j < flow->n_arcs; j++) {
         int own = at[flow->arc[j].slot];
         bool counts = own >= 0 && (row < 0 ? tells(flow, own) : use[own] > 0);
-        if (counts && (j == own || (row >= 0 && use[j] >= use[own])))
+        if (counts && (row < 0 ? same(&flow->arc[j], &flow->arc[own]) : use[j] >= use[own]))
             fl_model_add_entry(model, cut, j + shift, 1);
         if (counts && j == own) slots++;
     }

@@ -8,7 +8,7 @@
 
 /** Print a model.
  *  @param text    NUL-terminated, in `arena`
- *  @param legend  lines for the comment at the top, each ended by a newline; "" for none
+ *  @param legend  for the comment at the top: fl_text_header()
  *  @return as fl_model_check(), FL_ENOMEM. O(columns + rows + entries) */
 fl_status fl_lp_print(const char **text, size_t *length, const fl_model *model, const char *legend,
                       fl_arena *arena, fl_error *err);

@@ -12,9 +12,6 @@
 #include <limits.h>
 #include <math.h>
 
-/** More columns than this, at about 350 bytes each, are not built. */
-static const double COLUMNS_MOST = 2e6;
-
 /** So many of the best plans are forbidden to see that the next one costs more. */
 enum { SPARED = 20 };
 
@@ -145,7 +142,7 @@ static fl_glpk_limits read_limits(const fl_task *task) {
 
 /** Whether the model would have more columns than are built. */
 static bool too_large(const search *now) {
-    return fl_arcflow_size(now->instance, now->layers) > COLUMNS_MOST;
+    return fl_arcflow_size(now->instance, now->layers) > FL_ARCFLOW_MOST;
 }
 
 /** Nobody costs less than on his cheapest path, late or not: a bound to begin with. */
@@ -225,7 +222,7 @@ static double floor_of(const search *now) {
 /** GLPK's optimum may be too high by what it takes for 0 in every column (and slack) of the true optimum. */
 static double error_of(const search *now) {
     const fl_model *model = &now->flow.model;
-    int most_ones = now->flow.n_slots + model->n_columns - now->flow.n_arcs;
+    int most_ones = fl_arcflow_ones(&now->flow) + model->n_columns - now->flow.n_arcs;
     double own = FL_TOLERANCE_GLPK_COST * fmax(now->last.bound, 0);
     return model->scale * (most_ones * now->last.blur + own);
 }

@@ -90,6 +90,38 @@ void fl_model_rescale(fl_model *model) {
     for (int j = 0; j < model->n_columns; j++) model->column[j].cost *= factor;
 }
 
+/* Listing */
+
+static int row_of(const fl_entry *entry) {
+    return entry->row;
+}
+
+static int column_of(const fl_entry *entry) {
+    return entry->column;
+}
+
+static fl_status list(fl_listing *out, const fl_model *model, int n, int (*group)(const fl_entry *),
+                      fl_arena *arena, fl_error *err) {
+    out->first = FL_ZERO(arena, n + 2, int);
+    out->entry = FL_NEW(arena, model->n_entries, int);
+    if (out->first == NULL || out->entry == NULL) return fl_arena_error(arena, err);
+    int *next = out->first + 1; /* next[r] is first[r + 1] while filling, so that it ends as first[] */
+    for (int i = 0; i < model->n_entries; i++) next[group(&model->entry[i]) + 1]++;
+    for (int r = 0; r < n; r++) next[r + 1] += next[r];
+    for (int i = 0; i < model->n_entries; i++) out->entry[next[group(&model->entry[i])]++] = i;
+    return FL_OK;
+}
+
+fl_status fl_model_by_row(fl_listing *out, const fl_model *model, fl_arena *arena, fl_error *err) {
+    return list(out, model, model->n_rows, row_of, arena, err);
+}
+
+fl_status fl_model_by_column(fl_listing *out, const fl_model *model, fl_arena *arena, fl_error *err) {
+    return list(out, model, model->n_columns, column_of, arena, err);
+}
+
+/* Checking */
+
 static fl_status not_finite(const char *name, fl_error *err) {
     return fl_error_set(err, FL_EINVAL, name, "a number that is not finite");
 }

@@ -73,6 +73,17 @@ int fl_model_add_row(fl_model *model, fl_sense sense, double rhs, const char *fo
  *  below FL_TOLERANCE_COEFFICIENT: rows are scaled by their right-hand sides. */
 void fl_model_add_entry(fl_model *model, int row, int column, double value);
 
+/** The entries of a model row by row or column by column, each in the order in which they were added. */
+typedef struct fl_listing {
+    int *first; /* [rows or columns + 1] where each one's entries begin */
+    int *entry; /* [n_entries] indices into model->entry */
+} fl_listing;
+
+/** List the entries, which must be sound (fl_model_check()), in `arena`.
+ *  @return FL_ENOMEM. O(rows or columns + entries) */
+fl_status fl_model_by_row(fl_listing *out, const fl_model *model, fl_arena *arena, fl_error *err);
+fl_status fl_model_by_column(fl_listing *out, const fl_model *model, fl_arena *arena, fl_error *err);
+
 /** Whether solvers may have this model.
  *  @return FL_ENOMEM when the arena ran out while it was built; FL_EINVAL, with the row's or column's name
  *          as the place, for a number that is NaN or infinite, a name that is empty, too long or has

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `milp` places all users of several applications together as well as trying every plan does. */
+#include "milp/decode.h"
+#include "tests/support/ask.h"
 #include "tests/support/draw.h"
 #include "tests/support/solve.h"
 #include <criterion/criterion.h>
+#include <string.h>
 
 static fl_arena arena;
 static fl_error err;
@@ -85,4 +88,35 @@ Test(joint, agrees_on_shares_for_several_users_and_who_is_refused) {
     compare_family(
         (fl_recipe){.binding = true, .blocks = 2, .nodes = 2, .users = 2, .slices = true, .admission = true},
         300);
+}
+
+/** What CBC finds on the emitted MPS is as good a plan. */
+static void compare_cbc(const fl_instance *instance) {
+    brute_answer truth = brute_solve(instance);
+    fl_result result;
+    const char *text = ask_solver(ASK_CBC_MPS, instance, &arena);
+    fl_status status = fl_decode_solution(&result, instance, text, strlen(text), &arena, &err);
+    cr_assert(status == FL_OK, "%s: %s: %s", draw_say(instance), err.where, err.text);
+    cr_assert(result.has_plan == truth.feasible, "%s", draw_say(instance));
+    const char *fault = truth.feasible ? solve_fault_found(&result, instance, &truth, 1e-6) : NULL;
+    cr_assert_null(fault, "%s: %s", draw_say(instance), fault);
+    brute_free(&truth);
+    fl_arena_reset(&arena);
+}
+
+Test(joint, agrees_with_cbc_on_the_emitted_mps) {
+    if (!ask_can(ASK_CBC_MPS)) cr_skip_test("cbc is not installed");
+    for (int seed = 0; seed < draw_count(60); seed++) {
+        draw_family family = {.name = "cbc",
+                              .recipe = {.binding = true,
+                                         .apps = 2 + seed % 3,
+                                         .blocks = 2,
+                                         .nodes = 3,
+                                         .users = 1 + seed % 2,
+                                         .admission = seed % 3 != 0,
+                                         .slices = seed % 5 > 2}};
+        fl_instance *instance = draw_instance(&family, (uint64_t)seed);
+        compare_cbc(instance);
+        fl_instance_free(instance);
+    }
 }

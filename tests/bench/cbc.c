@@ -123,7 +123,7 @@ static void solve(bench_measured *out, const cbc_files *files, const fl_instance
     size_t length;
     fl_error err;
     double inherited = measure_resident(false), trivial = run_trivially(files, limit);
-    if (fl_emit_lp(&text, &length, instance, arena, &err) != FL_OK ||
+    if (fl_emit_print(&text, &length, instance, FL_EMIT_LP, arena, &err) != FL_OK ||
         fl_file_write(files->model, text, length, &err) != FL_OK) {
         snprintf(out->text, sizeof out->text, "%.150s", err.text);
         return;

@@ -220,7 +220,7 @@ describe("finlab", function()
                 assert.equal(help, select(2, finlab("%s --help", word)))
                 n = n + 1
             end
-            assert.equal(10, n)
+            assert.equal(11, n)
         end)
 
         it("refuse what they do not know", function()

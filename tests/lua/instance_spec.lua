@@ -208,7 +208,7 @@ describe("inst:write, json, lp and table", function()
         local inst = assert(fl.instance(two_tiers()))
         local written, message, code = inst:write("x.foo")
         assert.is_nil(written)
-        assert.equal("x.foo: the name must end in .json or .lp", message)
+        assert.equal("x.foo: the name must end in .json, .lp, .mps or .glp", message)
         assert.equal("invalid", code)
     end)
 

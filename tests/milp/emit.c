@@ -31,7 +31,7 @@ TestSuite(emit, .init = start, .fini = stop);
 
 static void emit(const fl_instance *instance) {
     fl_arena_reset(&arena);
-    cr_assert(fl_emit_lp(&text, &length, instance, &arena, &err) == FL_OK, "%s", err.text);
+    cr_assert(fl_emit_print(&text, &length, instance, FL_EMIT_LP, &arena, &err) == FL_OK, "%s", err.text);
     cr_assert(strlen(text) == length);
 }
 

@@ -277,7 +277,7 @@ static fl_status try_emit(void) {
     size_t length;
     fl_arena_init(&arena, 0);
     arm();
-    fl_status status = fl_emit_lp(&lp, &length, instance, &arena, &err);
+    fl_status status = fl_emit_print(&lp, &length, instance, FL_EMIT_LP, &arena, &err);
     disarm();
     right = status != FL_OK || (strlen(lp) == length && strstr(lp, "End") != NULL);
     fl_arena_free(&arena);
