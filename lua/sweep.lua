@@ -92,16 +92,14 @@ local function parts_of(specification)
     return name, options
 end
 
-local options_by_method = {}
-
 --- Whether a method has an option. Methods that are not there say so when they are to run.
-local function has_option(method, name)
-    local options = options_by_method[method]
+local function has_option(self, method, name)
+    local options = self.options_known[method]
     if not options then
         options = {}
         local found = core.methods("table", method)
         for _, option in ipairs(found and found[1].options or {}) do options[option.name] = true end
-        options_by_method[method] = options
+        self.options_known[method] = options
     end
     return options[name] == true
 end
@@ -111,7 +109,9 @@ local function options_of(self, parameters)
     local name, given = parts_of(parameters.method)
     local options = {}
     local function add(option, value)
-        if value ~= nil and given[option] == nil and has_option(name, option) then options[option] = value end
+        if value ~= nil and given[option] == nil and has_option(self, name, option) then
+            options[option] = value
+        end
     end
     add("seed", parameters.seed)
     add("time_limit", self.time_limit)
@@ -449,6 +449,7 @@ end
 --- Do the cases that are not done yet; the rows of all of them as a table, in the cases' order.
 function Sweep:run(options)
     options = options or {}
+    self.options_known = {} -- by method; scripts may define methods again
     local plan = plan_of(self, options)
     local rows, message, code = run(self, plan, options)
     if not self.store then os.remove(plan.path) end

@@ -10,7 +10,7 @@
 
 local analysis = require "finlab.analysis"
 local formats = require "finlab.formats"
-local pictures = require "finlab.pictures"
+local chart = require "finlab.chart"
 local plot = require "finlab.plot"
 
 local Table = {
@@ -128,9 +128,9 @@ for _, question in ipairs { "pivot", "summary", "relate", "profile", "compare" }
     end
 end
 
---- A plot of the rows; the options are described in pictures.lua.
+--- A plot of the rows; the options are described in chart.lua.
 function Table:plot(options)
-    return plot(pictures.describe(self, options))
+    return plot(chart.describe(self, options))
 end
 
 return function(rows, columns, parameters)

@@ -7,7 +7,7 @@
 
 local stats = require "finlab.stats"
 
-local pictures = {}
+local chart = {}
 
 --- An axis as plot.lua wants it, and how a row's value there is found.
 local function axis_of(given, fallback)
@@ -133,7 +133,7 @@ local KINDS = {
 }
 
 --- The description of the plot that `options` ask for.
-function pictures.describe(self, options)
+function chart.describe(self, options)
     local kind = KINDS[options.kind or "lines"]
     if not kind then error(("plot: there is no kind %q"):format(tostring(options.kind)), 3) end
     local x, y, z, series = kind[1](self, options)
@@ -142,4 +142,4 @@ function pictures.describe(self, options)
     }
 end
 
-return pictures
+return chart
