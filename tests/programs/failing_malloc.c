@@ -6,6 +6,7 @@
  * igraph 0.10.2 itself crashes when some of its allocations fail, so methods that use it run in a child,
  * where a crash is counted and shown, but a wrong answer or a leak fails the test. */
 #include "core/evaluate.h"
+#include "core/explain.h"
 #include "core/frontier.h"
 #include "core/generate.h"
 #include "core/json.h"
@@ -109,12 +110,16 @@ static void disarm(void) {
  * what came of it: `right` is whether a call that did not fail gave the right answer. */
 
 static fl_instance *instance, *limited;
-static fl_instance *large; /* whose solution takes several allocations, though an arena asks for few */
-static brute_answer truth, limited_truth;
+static fl_instance *large;  /* whose solution takes several allocations, though an arena asks for few */
+static fl_instance *shared; /* by several users, with slices and what binds */
+static brute_answer truth, limited_truth, shared_truth;
 static char file[] = "/tmp/finlab-failing-XXXXXX";
 static const char *text; /* of `instance` */
 static fl_error err;
 static bool right;
+
+static const fl_recipe sharing = {
+    .seed = 3, .apps = 2, .blocks = 2, .nodes = 3, .users = 3, .binding = true, .slices = true};
 
 static fl_status try_load(void) {
     fl_instance *loaded;
@@ -133,6 +138,16 @@ static fl_status try_generate(void) {
     fl_status status = fl_generate(&drawn, &recipe, &err);
     disarm();
     right = status != FL_OK ? drawn == NULL : drawn->n_apps == 2;
+    fl_instance_free(drawn);
+    return status;
+}
+
+static fl_status try_generate_shared(void) {
+    fl_instance *drawn;
+    arm();
+    fl_status status = fl_generate(&drawn, &sharing, &err);
+    disarm();
+    right = status != FL_OK ? drawn == NULL : drawn->n_apps == 2 && drawn->features == shared->features;
     fl_instance_free(drawn);
     return status;
 }
@@ -255,6 +270,44 @@ static fl_status try_exact(void) {
     return try_method("exact", NULL, instance, &truth);
 }
 
+/** One user after another, in random orders. */
+static fl_status try_sequential(void) {
+    fl_arena arena;
+    fl_result result;
+    fl_settings settings = read_settings(solve_method("exact"), "{'order': 'random', 'restarts': 3}", shared);
+    fl_arena_init(&arena, 0);
+    arm();
+    fl_status status = fl_run(&result, shared, solve_method("exact"), &settings, &arena, NULL, &err);
+    disarm();
+    right = status != FL_OK || solve_fault(&result, shared, &shared_truth, 1e-6) == NULL;
+    fl_arena_free(&arena);
+    return status;
+}
+
+/** Why some users cannot be served in a thousandth of the time. */
+static fl_status try_explain(void) {
+    static int solves;
+    fl_arena arena, scratch;
+    fl_explanation said;
+    fl_instance *late;
+    fl_change change = FL_CHANGE_NONE;
+    fl_settings settings = read_settings(solve_method("exact"), NULL, shared);
+    change.deadline = shared->apps[0].deadline / 1000;
+    if (fl_instance_with(&late, shared, &change, 1, FL_PLACE_JSON, &err) != FL_OK) abort();
+    fl_arena_init(&arena, 0);
+    fl_arena_init(&scratch, 0);
+    arm();
+    fl_status status =
+        fl_explain(&said, late, solve_method("exact"), &settings, &arena, &scratch, NULL, &err);
+    disarm();
+    if (solves == 0) solves = said.solves;
+    right = status != FL_OK || (said.status == FL_RESULT_INFEASIBLE && said.solves == solves);
+    fl_arena_free(&scratch);
+    fl_arena_free(&arena);
+    fl_instance_free(late);
+    return status;
+}
+
 static fl_status try_k_best(void) {
     return try_method("exact", "{'k': 20}", instance, &truth);
 }
@@ -362,10 +415,13 @@ static const struct {
     bool igraph;
 } trials[] = {{"load", try_load, false},
               {"generate", try_generate, false},
+              {"generate shared", try_generate_shared, false},
               {"print", try_print, false},
               {"save", try_save, false},
               {"variant", try_variant, false},
               {"exact", try_exact, false},
+              {"sequential", try_sequential, false},
+              {"explain", try_explain, false},
               {"k best", try_k_best, false},
               {"frontier", try_frontier, false},
               {"milp", try_milp, false},
@@ -417,7 +473,7 @@ static void prepare(void) {
     fl_recipe with_limits = {.seed = 1, .blocks = 4, .nodes = 3, .limits = true};
     fl_arena_init(&arena, 0);
     bool ready = fl_generate(&instance, &recipe, &err) == FL_OK &&
-                 fl_generate(&large, &many, &err) == FL_OK &&
+                 fl_generate(&large, &many, &err) == FL_OK && fl_generate(&shared, &sharing, &err) == FL_OK &&
                  fl_generate(&limited, &with_limits, &err) == FL_OK &&
                  fl_instance_write(&document, instance, &arena, &err) == FL_OK &&
                  fl_json_print(&text, document, 2, &arena, &err) == FL_OK && close(mkstemp(file)) == 0 &&
@@ -425,6 +481,7 @@ static void prepare(void) {
     if (!ready) abort();
     truth = brute_solve(instance);
     limited_truth = brute_solve(limited);
+    shared_truth = brute_solve(shared);
     if (!truth.feasible || !limited_truth.feasible || limited->features == 0) abort();
 }
 
