@@ -23,9 +23,13 @@ bool fl_method_sequential(const fl_method *method) {
 }
 
 void fl_settings_default(fl_settings *out, const fl_method *method, const fl_instance *instance) {
+    out->sources = 0;
+    out->own = NULL;
     for (int i = 0; i < method->n_options; i++) {
         const fl_option *option = &method->options[i];
-        out->value[i] = option->type == FL_OPTION_NODE ? instance->apps[0].source : option->fallback;
+        bool node = option->type == FL_OPTION_NODE;
+        out->value[i] = node ? instance->apps[0].source : option->fallback;
+        out->sources |= (unsigned)node << i;
     }
     for (int i = 0; i < FL_SEQUENTIAL_OPTIONS; i++) out->sequential[i] = fl_sequential_options[i].fallback;
 }
@@ -139,8 +143,17 @@ fl_status fl_settings_read(fl_settings *out, const fl_method *method, const fl_i
             return fl_error_set(err, FL_EINVAL, item->key, "method \"%s\" has no such option", method->name);
         }
         FL_TRY(read_option(value, option, instance, item, err));
+        if (option->type == FL_OPTION_NODE) out->sources &= ~(1u << (value - out->value));
     }
     return FL_OK;
+}
+
+fl_settings fl_settings_for(const fl_settings *settings, const fl_method *method, const fl_app *app) {
+    fl_settings own = *settings;
+    for (int i = 0; i < method->n_options; i++) {
+        if (own.sources & (1u << i)) own.value[i] = app->source;
+    }
+    return own;
 }
 
 double fl_clock(void) {

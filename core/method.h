@@ -15,7 +15,7 @@ typedef enum fl_option_type {
     FL_OPTION_INT,
     FL_OPTION_NUMBER,
     FL_OPTION_CHOICE, /* one of `choices` */
-    FL_OPTION_NODE    /* a node's name; default: the source of the first application */
+    FL_OPTION_NODE    /* a node's name; default: the source of the application at hand */
 } fl_option_type;
 
 typedef struct fl_option {
@@ -37,7 +37,10 @@ extern const fl_option fl_sequential_options[FL_SEQUENTIAL_OPTIONS];
 /** The values of a method's options, in the order of its table. */
 typedef struct fl_settings {
     double value[FL_OPTIONS_MOST]; /* a number, 0 or 1, the index of a choice, the index of a node */
+    unsigned sources;              /* bit i: option i is a node that was left to its default, so far the first
+                                      application's              source */
     double sequential[FL_SEQUENTIAL_OPTIONS];
+    const void *own; /* what else a method is to find in its task; NULL: nothing */
 } fl_settings;
 
 /** Why a method ended. */
@@ -113,6 +116,9 @@ void fl_settings_default(fl_settings *out, const fl_method *method, const fl_ins
  *  @return FL_EINVAL with the option's name as the place: unknown, wrong type, out of range, unknown node */
 fl_status fl_settings_read(fl_settings *out, const fl_method *method, const fl_instance *instance,
                            const fl_value *options, fl_error *err);
+
+/** The settings for an application that is solved alone: nodes left to their default are its source. */
+fl_settings fl_settings_for(const fl_settings *settings, const fl_method *method, const fl_app *app);
 
 /** Seconds on a clock that only goes forward. */
 double fl_clock(void);

@@ -112,7 +112,9 @@ static fl_status ask(proposal *out, fl_answer *said, placing *now, int app, fl_e
     FL_TRY(fl_remains_restrict(&now->remains, &one, err));
     FL_TRY(fl_instance_alone(&alone, instance, &one, fl_remains_links(&now->remains), limits, err));
     fl_task task = *now->task;
+    fl_settings own = fl_settings_for(task.settings, now->method, &one);
     task.instance = alone;
+    task.settings = &own;
     *said = (fl_answer){.bound = -INFINITY, .claimed = NAN, .most_served = -1};
     fl_status status = one.n_slices > 0 ? free_sliced(alone, task.arena, err) : FL_OK;
     if (status == FL_OK) status = now->method->solve(said, &task, err);

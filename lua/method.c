@@ -15,7 +15,7 @@ typedef struct described {
     fl_arena arena; /* the texts of both */
 } described;
 
-/** One run. The settings come first: a task's settings lead here. */
+/** One run; a task's settings lead here. */
 typedef struct run {
     fl_settings settings;
     lua_State *L;
@@ -187,6 +187,7 @@ fl_status fl_lua_method_run(fl_result *out, lua_State *L, const fl_instance **in
     FL_TRY(fl_instance_with(own, *instance, NULL, 0, FL_PLACE_LUA, err));
     *instance = *own;
     run now = {.settings = *settings, .L = L, .method = push_owner(L, method), .raised = &raised};
+    now.settings.own = &now;
     lua_getiuservalue(L, -1, 1);
     now.function = lua_gettop(L);
     lua_newtable(L);
@@ -212,7 +213,7 @@ static int call(lua_State *L);
 
 /** Call the Lua function and take back what it was lent. What it raises stays on the stack. */
 static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
-    const run *now = (const run *)task->settings;
+    const run *now = task->settings->own;
     lua_State *L = now->L;
     work w = {.method = now->method, .answer = answer, .task = task, .err = err};
     lua_pushcfunction(L, call);

@@ -42,6 +42,10 @@ Test(method, options_left_out_have_their_defaults) {
     fl_settings_default(&settings, &method, instance);
     cr_assert(settings.value[FAST] == 1 && settings.value[GAMMA] == 10 && settings.value[GAP] == 0.5);
     cr_assert(settings.value[ENGINE] == 1 && settings.value[NODE] == 1, "a node defaults to the source");
+    fl_app other = instance->apps[0];
+    other.source = 0;
+    fl_settings own = fl_settings_for(&settings, &method, &other);
+    cr_assert(own.value[NODE] == 0 && own.value[GAMMA] == 10, "... of each application");
     settings.value[GAMMA] = 0;
     cr_assert(fl_settings_read(&settings, &method, instance, NULL, &err) == FL_OK);
     cr_assert(settings.value[GAMMA] == 10);
@@ -54,6 +58,9 @@ Test(method, options_are_read_by_type) {
     cr_assert(settings.value[FAST] == 0 && settings.value[GAMMA] == 3 && settings.value[GAP] == 0.25);
     cr_assert(settings.value[ENGINE] == 2 && settings.value[NODE] == 0);
     cr_assert(fl_method_setting(&method, &settings, "gamma") == 3);
+    fl_app other = instance->apps[0];
+    other.source = 1;
+    cr_assert(fl_settings_for(&settings, &method, &other).value[NODE] == 0, "what is given stays");
 }
 
 Test(method, options_may_be_strings_as_a_command_line_gives_them) {

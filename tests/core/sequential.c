@@ -238,6 +238,15 @@ Test(sequential, a_method_that_does_not_look_at_links_ends) {
     fl_instance_free(instance);
 }
 
+Test(sequential, a_node_left_to_its_default_is_each_applications_own_source) {
+    fl_instance *instance = build_variant(trap, "/apps/1/source", "'e'");
+    run(instance, "single", NULL);
+    cr_assert(result.has_plan && result.plan.apps[0].nodes[0] == 0 && result.plan.apps[1].nodes[0] == 1);
+    run(instance, "single", "{'node': 'm'}");
+    cr_assert(!result.has_plan, "no link leads from e to m");
+    fl_instance_free(instance);
+}
+
 Test(sequential, the_candidate_of_the_only_application_stands_for_all_users) {
     fl_value *document = build_document(&arena, users);
     fl_instance *instance;
