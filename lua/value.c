@@ -183,7 +183,8 @@ static fl_status read_value(fl_value **out, reader *r) {
 
 /** Whether numbers of this name count or number something. */
 static bool is_count(const char *key) {
-    static const char *const names[] = {"after", "count", "exit", "from_tier", "tier", "to_tier"};
+    static const char *const names[] = {"after",       "count",  "exit", "from_tier",
+                                        "most_served", "served", "tier", "to_tier"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (key[0] == names[i][0] && strcmp(key, names[i]) == 0) return true;
     }
