@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Many users on shared servers: what does placing them one after another cost, and how many go unserved?
 --
--- Users of B-AlexNet, B-ResNet and B-LeNet with several targets and deadlines share an edge and a cloud server
--- whose compute is limited. Users may be refused. The joint optimum serves as many as possible and then takes
+-- Users of B-AlexNet, B-ResNet and B-LeNet with several targets and deadlines share an edge and a cloud
+-- server whose compute is limited. Users may be refused. The joint optimum serves as many as possible and then takes
 -- the least power; FIN, the exact search and mcp place one user after another, in several orders.
 
 local fl = require "finlab"
@@ -13,7 +13,7 @@ finlab experiments/multiapp.lua [--out DIR] [--jobs N] [--quick]
 
 Power, users served and exits used by the number of users: joint optimum against placing one after another.
 
---out DIR   where multiapp.md and .csv, the pictures multiapp-price.*, -served.* and -power.* and the store
+--out DIR   where multiapp.md and .csv, the pictures multiapp-SYSTEM-served.* and -price.* and the store
             multiapp.db go (default: out)
 --jobs N    worker processes (default: 2)
 --quick     few numbers of users, to see whether it runs
@@ -24,12 +24,13 @@ local given = study.options(USAGE, { out = "out", jobs = 2, quick = false })
 local RATE = 30 -- inferences per second and user
 local PART = 0.1 -- of the servers' time that is for these users
 local MILP_MOST = 45 -- users up to which the compact model is tried
-local USERS = given.quick and { 9, 180, 360 } or { 1, 9, 45, 90, 135, 180, 225, 270, 360, 450, 900 }
+local LIMIT = given.quick and 2 or 20 -- seconds for a joint optimum
+local USERS = given.quick and { 9, 225 } or { 1, 9, 45, 90, 135, 180, 225, 270, 360, 450, 900 }
 local SEQUENTIAL = "exact" -- whose orders are compared in full
 
 local METHODS = {
-    { key = "colgen:time_limit=60", name = "joint optimum (colgen)" },
-    { key = "milp:time_limit=60", name = "joint optimum (milp)", most = MILP_MOST },
+    { key = "colgen:time_limit=" .. LIMIT, name = "joint optimum (colgen)" },
+    { key = "milp:time_limit=" .. LIMIT, name = "joint optimum (milp)", most = MILP_MOST },
     { key = "fin:gamma=30", name = "FIN, as given" },
     { key = "fin:gamma=30,order=deadline", name = "FIN, by deadline" },
     { key = "fin:gamma=30,order=load", name = "FIN, by load" },
@@ -101,8 +102,8 @@ local function equal_levels(users) return { 1 / users } end
 
 local function chosen_levels() return LEVELS end
 
--- `levels`: the shares of a server's speed that a user may reserve, by the number of users. The scripts of the
--- FIN paper's authors give each user an equal one.
+-- `levels`: the shares of a server's speed that a user may reserve, by the number of users. The scripts of
+-- the FIN paper's authors give each user an equal one.
 local SYSTEMS = {
     { name = "three tiers", build = three_tiers, sources = { "mobile" } },
     { name = "three edges", build = several_edges, sources = { "mobile1", "mobile2", "mobile3" } },
@@ -171,25 +172,31 @@ local function index(rows)
     end
 end
 
---- What must hold in every case.
+--- What must hold of one after another beside the joint optimum.
+local function check_sequential(agreement, row, joint, where)
+    agreement:note("nobody serves more users than the joint optimum could at most",
+        row.served <= (joint.most_served or math.huge), where)
+    local cheaper = joint.bound and study.less(row.energy, joint.bound)
+    agreement:note("nobody serves as many users as the joint optimum for less than its bound",
+        row.served ~= joint.served or not cheaper, where)
+end
+
+--- What must hold of the two ways to the joint optimum.
+local function check_joint(agreement, milp, joint, where)
+    if milp.status ~= "optimal" or joint.status ~= "optimal" then return end
+    agreement:note("milp = colgen, users served and power",
+        milp.served == joint.served and study.same(milp.power, joint.power), where)
+end
+
 local function check(agreement, at)
     for _, system in ipairs(SYSTEMS) do
         for _, users in ipairs(USERS) do
-            local joint, where = at(system.name, users, JOINT.key), ("%s, %d users"):format(system.name, users)
+            local joint = at(system.name, users, JOINT.key)
             for _, method in ipairs(METHODS) do
                 local row = at(system.name, users, method.key)
-                if row and joint and method ~= JOINT then
-                    agreement:note("nobody serves more users than the joint optimum could at most",
-                        row.served <= (joint.most_served or math.huge), where .. ", " .. method.name)
-                    agreement:note("nobody serves as many users as the joint optimum with less power than its bound",
-                        row.served ~= joint.served or not joint.bound
-                        or not study.less(row.energy, joint.bound), where .. ", " .. method.name)
-                end
-            end
-            local milp = at(system.name, users, METHODS[2].key)
-            if milp and milp.status == "optimal" and joint and joint.status == "optimal" then
-                agreement:note("milp = colgen, users served and power", milp.served == joint.served
-                    and study.same(milp.power, joint.power), where)
+                local where = ("%s, %d users, %s"):format(system.name, users, method.name)
+                if row and method ~= JOINT then check_sequential(agreement, row, joint, where) end
+                if row and method == METHODS[2] then check_joint(agreement, row, joint, where) end
             end
         end
     end
@@ -197,7 +204,20 @@ end
 
 -- Tables and figures ---------------------------------------------------------------------------------------
 
---- One record per system, number of users and method, with what sets it apart from the joint optimum.
+--- A row for people, with what sets it apart from the joint optimum.
+local function record_of(row, method, joint, tiers)
+    local record = {
+        system = row.system, users = row.users, method = method.name, status = row.status,
+        served = row.served, share = 100 * row.served / row.users, power = row.power,
+        energy = row.energy, bound = row.bound, gap = row.gap and 100 * row.gap,
+        most_served = row.most_served, fewer = joint.served - row.served,
+    }
+    if row.served == joint.served then record.dearer = 100 * (row.power / joint.power - 1) end
+    for key, count in pairs(exits_used(row.plan, tiers)) do record[key] = count end
+    return record
+end
+
+--- One record per system, number of users and method.
 local function records_of(at)
     local records = {}
     for _, system in ipairs(SYSTEMS) do
@@ -206,20 +226,7 @@ local function records_of(at)
             local joint = at(system.name, users, JOINT.key)
             for _, method in ipairs(METHODS) do
                 local row = at(system.name, users, method.key)
-                if row and row.plan then
-                    local record = {
-                        system = system.name, users = users, method = method.name, status = row.status,
-                        served = row.served, share = 100 * row.served / users, power = row.power,
-                        energy = row.energy, bound = row.bound, gap = row.gap and 100 * row.gap,
-                        most_served = row.most_served,
-                    }
-                    if joint and joint.plan then
-                        record.fewer = joint.served - row.served
-                        record.dearer = row.served == joint.served and 100 * (row.power / joint.power - 1) or nil
-                    end
-                    for key, count in pairs(exits_used(row.plan, tiers)) do record[key] = count end
-                    table.insert(records, record)
-                end
+                if row then table.insert(records, record_of(row, method, joint, tiers)) end
             end
         end
     end
@@ -239,7 +246,8 @@ local COSTS = {
     { key = "served", title = "served", format = "%d" }, { key = "share", title = "%", format = "%.1f" },
     { key = "power", title = "power (W)", format = "%.3f" },
     { key = "fewer", title = "fewer served", format = "%d" },
-    { key = "dearer", title = "dearer (%)", format = "%.2f" }, { key = "gap", title = "gap (%)", format = "%.3f" },
+    { key = "dearer", title = "dearer (%)", format = "%.2f" },
+    { key = "gap", title = "gap (%)", format = "%.3f" },
     { key = "status", title = "status" },
 }
 
@@ -261,7 +269,8 @@ local function exits_table(records)
     end
     local shown = {}
     for _, record in ipairs(records) do
-        if record.method == JOINT.name or record.method == METHODS[3].name then table.insert(shown, record) end
+        local wanted = record.method == JOINT.name or record.method == METHODS[3].name
+        if wanted then table.insert(shown, record) end
     end
     return fl.table(shown, columns)
 end
@@ -279,11 +288,11 @@ local function series_of(records, key, methods)
     return list
 end
 
-local SHOWN = { METHODS[1], METHODS[3], METHODS[4], METHODS[6], METHODS[9] }
+local SHOWN = { METHODS[1], METHODS[3], METHODS[4], METHODS[6], METHODS[9] } -- in pictures
 
 local function picture(records, system, key, label, unit)
     return fl.plot {
-        title = system, x = { label = "users" }, y = { label = label, unit = unit, least = 0 },
+        title = system, x = { label = "users", log = true }, y = { label = label, unit = unit, least = 0 },
         series = series_of(records, key, SHOWN),
     }
 end
@@ -302,11 +311,13 @@ local function sentences_of(records)
     local sentences = {}
     local dearer, fewer = worst(records, "dearer"), worst(records, "fewer")
     if dearer then
-        table.insert(sentences, ("Dearest while serving as many users: %s with %d users, %.2f %% over the joint optimum.")
+        table.insert(sentences,
+            ("Dearest while serving as many users: %s with %d users, %.2f %% over the joint optimum.")
             :format(dearer.method, dearer.users, dearer.dearer))
     end
     if fewer then
-        table.insert(sentences, ("Fewest served against the joint optimum: %s serves %d of %d users, %d fewer.")
+        table.insert(sentences,
+            ("Fewest served against the joint optimum: %s serves %d of %d users, %d fewer.")
             :format(fewer.method, fewer.served, fewer.users, fewer.fewer))
     end
     return sentences
@@ -337,8 +348,12 @@ local function main()
         local own, name = of_system(records, system.name), system.name:gsub(" ", "-")
         report:section(system.name, fl.table(own, COSTS), sentences_of(own))
         report:section(system.name .. ": where users end", exits_table(own))
-        files[("multiapp-%s-served.svg"):format(name)] = picture(own, system.name, "share", "users served", "%")
-        files[("multiapp-%s-power.svg"):format(name)] = picture(own, system.name, "power", "power", "W")
+        for _, ending in ipairs { "svg", "png" } do
+            files[("multiapp-%s-served.%s"):format(name, ending)] =
+                picture(own, system.name, "share", "users served", "%")
+            files[("multiapp-%s-price.%s"):format(name, ending)] =
+                picture(own, system.name, "fewer", "users fewer than at the joint optimum")
+        end
     end
     report:section("Agreement", agreement:sentences())
     files["multiapp.csv"] = fl.table(records)
