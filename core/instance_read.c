@@ -4,6 +4,7 @@
 #include "core/instance_fields.h"
 #include "core/instance_index.h"
 #include "core/json.h"
+#include "core/nearest.h"
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,14 @@ static fl_status missing(reader *in, const char *key) {
     return fl_place_error(&in->place, in->err, "is missing");
 }
 
+static fl_status unknown(reader *in, const char *key, const fl_field *fields, const char *const *others) {
+    fl_nearest nearest = fl_nearest_to(key);
+    for (; fields != NULL && fields->name != NULL; fields++) fl_nearest_offer(&nearest, fields->name);
+    for (; *others != NULL; others++) fl_nearest_offer(&nearest, *others);
+    fl_place_key(&in->place, key);
+    return fl_place_error(&in->place, in->err, "is not a field of this format%s", fl_nearest_hint(&nearest));
+}
+
 /** Refuse members that neither `fields` nor `others` (NULL-terminated) knows. */
 static fl_status known(reader *in, const fl_value *object, const fl_field *fields,
                        const char *const *others) {
@@ -60,9 +69,7 @@ static fl_status known(reader *in, const fl_value *object, const fl_field *field
         for (const char *const *other = others; *other != NULL && !found; other++) {
             found = strcmp(*other, item->key) == 0;
         }
-        if (found) continue;
-        fl_place_key(&in->place, item->key);
-        return fl_place_error(&in->place, in->err, "is not a field of this format");
+        if (!found) return unknown(in, item->key, fields, others);
     }
     return FL_OK;
 }
@@ -167,7 +174,10 @@ static fl_status index_names(reader *in) {
 /** The node called `name`; the place is that of the name. */
 static fl_status find_node(reader *in, const char *name, int *out) {
     *out = fl_named_find(in->names, in->n_nodes, name);
-    return *out >= 0 ? FL_OK : fl_place_error(&in->place, in->err, "no node is called \"%s\"", name);
+    if (*out >= 0) return FL_OK;
+    fl_nearest nearest = fl_nearest_to(name);
+    for (int n = 0; n < in->n_nodes; n++) fl_nearest_offer(&nearest, in->nodes[n].name);
+    return fl_place_error(&in->place, in->err, "no node is called \"%s\"%s", name, fl_nearest_hint(&nearest));
 }
 
 static fl_status read_node_name(reader *in, const fl_value *object, const char *key, int *out) {

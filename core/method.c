@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/method.h"
 #include "core/exact.h"
+#include "core/nearest.h"
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -114,6 +115,17 @@ static fl_status read_option(double *out, const fl_option *option, const fl_inst
     return FL_OK;
 }
 
+/** There is no option called `name`. */
+static fl_status unknown_option(const fl_method *method, const char *name, fl_error *err) {
+    fl_nearest nearest = fl_nearest_to(name);
+    for (int i = 0; i < method->n_options; i++) fl_nearest_offer(&nearest, method->options[i].name);
+    for (int i = 0; fl_method_sequential(method) && i < FL_SEQUENTIAL_OPTIONS; i++) {
+        fl_nearest_offer(&nearest, fl_sequential_options[i].name);
+    }
+    return fl_error_set(err, FL_EINVAL, name, "method \"%s\" has no such option%s", method->name,
+                        fl_nearest_hint(&nearest));
+}
+
 /** The option called `name` and where its value goes; NULL: there is none. */
 static const fl_option *find_option(const fl_method *method, const char *name, fl_settings *settings,
                                     double **value) {
@@ -139,9 +151,7 @@ fl_status fl_settings_read(fl_settings *out, const fl_method *method, const fl_i
     for (const fl_value *item = options->first; item != NULL; item = item->next) {
         double *value;
         const fl_option *option = find_option(method, item->key, out, &value);
-        if (option == NULL) {
-            return fl_error_set(err, FL_EINVAL, item->key, "method \"%s\" has no such option", method->name);
-        }
+        if (option == NULL) return unknown_option(method, item->key, err);
         FL_TRY(read_option(value, option, instance, item, err));
         if (option->type == FL_OPTION_NODE) out->sources &= ~(1u << (value - out->value));
     }

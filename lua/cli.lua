@@ -5,6 +5,7 @@
 
 local finlab = require "finlab"
 local core = require "finlab.core"
+local pages = require "finlab.pages"
 local report = require "finlab.report"
 
 local EXIT = { -- by a result's status, and by the code of a failure
@@ -56,7 +57,7 @@ local function options_of(list)
 end
 
 function words.solve.run(given, file)
-    if not given.method then fail("solve: --method NAME is missing", "usage") end
+    if not given.method then fail("solve: --method NAME is missing; finlab methods lists them", "usage") end
     local options = options_of(given.option)
     local inst = try(finlab.load(path_of(file)))
     if given.json then
@@ -312,43 +313,97 @@ function words.merge.run(_, out, ...)
     return 0
 end
 
-words.help = {
-    usage = "help [WORD]",
-    summary = "explain a word or a method",
-    help = "Explains one of the program's words, or one method as `finlab methods NAME` does.",
-    arguments = { "[WORD]" },
+words.completion = {
+    usage = "completion bash|zsh|fish",
+    summary = "print what lets a shell complete finlab's words",
+    help = [[
+Prints a script for the shell. For bash, in ~/.bashrc: source <(finlab completion bash)]],
+    arguments = { "bash|zsh|fish" },
     options = {},
 }
 
-local ORDER = {
-    "solve", "check", "frontier", "explain", "emit", "decode", "methods", "generate", "rows", "merge", "help",
+words.help = {
+    usage = "help [WORD] [--man]",
+    summary = "explain a word or a method",
+    help = [[
+Explains one of the program's words, or one method as `finlab methods NAME` does.
+
+--man                 print all as a manual page: finlab help --man | man -l -]],
+    arguments = { "[WORD]" },
+    options = { man = "flag" },
 }
+
+local ORDER = {
+    "solve", "check", "frontier", "explain", "emit", "decode", "methods", "generate", "rows", "merge",
+    "completion", "help",
+}
+
+local CODES = { -- from 0
+    "a feasible plan (or done)", "proven infeasible (check: the plan is refused)",
+    "bad input, usage or not supported", "no plan found and none disproved",
+    "internal, memory or I/O failure",
+}
+
+function words.completion.run(_, shell)
+    if shell ~= "bash" and shell ~= "zsh" and shell ~= "fish" then
+        fail(("completion: %q is none of bash, zsh and fish"):format(shell), "usage")
+    end
+    io.write(pages[shell](words, ORDER, core.methods()))
+    return 0
+end
 
 local function overview()
     local lines = {
         "finlab " .. finlab.version .. ": exact versus heuristic placement of early-exit networks", "",
         "  finlab SCRIPT.lua [ARGUMENTS]",
         "      run a Lua script, in which require \"finlab\" is the module",
+        "  finlab -i",
+        "      talk to the module at a prompt",
     }
     for _, word in ipairs(ORDER) do
         table.insert(lines, "  finlab " .. words[word].usage)
         table.insert(lines, "      " .. words[word].summary)
     end
-    table.insert(lines, [[
-
-Exit codes: 0 a feasible plan (or done), 1 proven infeasible (check: the plan is refused), 2 bad input,
-usage or not supported, 3 no plan found and none disproved, 4 internal, memory or I/O failure.
-]])
-    return table.concat(lines, "\n")
+    table.insert(lines, "\nExit codes:")
+    for code, meaning in ipairs(CODES) do table.insert(lines, ("  %d  %s"):format(code - 1, meaning)) end
+    return table.concat(lines, "\n") .. "\n"
 end
 
 local function page(word)
     return ("finlab %s\n\n%s\n"):format(words[word].usage, words[word].help)
 end
 
-function words.help.run(_, word)
-    if word and not words[word] then return words.methods.run({}, word) end
-    io.write(word and page(word) or overview())
+local function joined(a, b)
+    return table.move(b, 1, #b, #a + 1, table.move(a, 1, #a, 1, {}))
+end
+
+--- The end of a sentence about a name that is not among `known`: what it may have meant.
+local function hint(name, known)
+    local nearest = core.nearest(name, known)
+    return nearest and ("; did you mean %s?"):format(nearest) or ""
+end
+
+--- The names of all methods.
+local function method_names()
+    local names = {}
+    for i, method in ipairs(core.methods()) do names[i] = method.name end
+    return names
+end
+
+function words.help.run(given, word)
+    if given.man then
+        io.write(pages.man(words, ORDER, core.methods(), CODES))
+    elseif words[word] then
+        io.write(page(word))
+    elseif not word then
+        io.write(overview())
+    else
+        if not core.methods("table", word) then
+            local said = hint(word, joined(ORDER, method_names()))
+            fail(("help: there is no word or method %q%s"):format(word, said), "usage")
+        end
+        return words.methods.run({}, word)
+    end
     return 0
 end
 
@@ -369,7 +424,14 @@ local function take_option(word, given, argument, following)
     local name, text = argument:match("^%-%-([^=]+)=(.*)$")
     name = name or (argument == "-o" and "output") or argument:match("^%-%-(.+)$")
     local kind = words[word].options[name]
-    if not kind then fail(("%s: no option %s; see finlab help %s"):format(word, argument, word), "usage") end
+    if not kind then
+        local known = {}
+        for other in pairs(words[word].options) do table.insert(known, "--" .. other) end
+        table.sort(known)
+        local option = name and "--" .. name or argument
+        local said = hint(option, known)
+        fail(("%s: no option %s%s; see finlab help %s"):format(word, option, said, word), "usage")
+    end
     if kind == "flag" then
         if text then fail(("--%s: takes no value"):format(name), "usage") end
         given[name] = true
@@ -453,17 +515,34 @@ local function run_script(path, ...)
     return 0
 end
 
+--- What is wrong with the first argument, and what may have been meant.
+local function refuse(first)
+    local near = hint(first, joined(ORDER, { "--help", "--version" }))
+    local text = ("no word %q%s; see finlab --help"):format(first, near)
+    if core.methods("table", first) then
+        text = ("%s is a method: finlab solve FILE.json --method %s"):format(first, first)
+    elseif first:match("%.json$") then
+        text = ("%s is not a script: finlab solve %s --method exact"):format(first, first)
+    end
+    io.stderr:write("finlab: ", text, "\n")
+    return EXIT.usage
+end
+
 return function(first, ...)
-    if first == "--version" then
+    if first == nil then
+        io.stderr:write(overview())
+        return EXIT.usage
+    elseif first == "--version" then
         io.write("finlab ", finlab.version, "\n")
         return 0
     elseif first == "--help" or first == "-h" then
         return answer("help", {})
+    elseif first == "-i" and ... == nil then
+        return require "finlab.prompt"()
     elseif words[first] then
         return answer(first, { ... })
-    elseif first and (first:match("%.lua$") or first:match("/")) then
+    elseif not first:match("%.json$") and (first:match("%.lua$") or first:match("/")) then
         return run_script(first, ...)
     end
-    io.stderr:write(first and ("finlab: no word %q; see finlab --help\n"):format(first) or overview())
-    return EXIT.usage
+    return refuse(first)
 end

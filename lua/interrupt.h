@@ -9,6 +9,7 @@
 #ifndef FINLAB_LUA_INTERRUPT_H
 #define FINLAB_LUA_INTERRUPT_H
 
+#include <lua.h>
 #include <signal.h>
 #include <stdbool.h>
 
@@ -20,5 +21,9 @@ void fl_lua_interrupt_end(void);
 
 /** Whether SIGINT came since the last begin. */
 bool fl_lua_interrupt_came(void);
+
+/** catch(function, ...): pcall for a prompt, which Ctrl-C does not end. It ends a solve as everywhere, else
+ * the function, which then raises "interrupted"; and reading a line, which then answers nil. */
+int fl_lua_interrupt_catch(lua_State *L);
 
 #endif

@@ -2,6 +2,7 @@
 #include "lua/module.h"
 #include "core/file.h"
 #include "core/method.h"
+#include "core/nearest.h"
 #include "lua/database.h"
 #include "lua/decode.h"
 #include "lua/digest.h"
@@ -10,6 +11,7 @@
 #include "lua/generate.h"
 #include "lua/graph.h"
 #include "lua/instance.h"
+#include "lua/interrupt.h"
 #include "lua/json.h"
 #include "lua/method.h"
 #include "lua/methods.h"
@@ -27,9 +29,23 @@ static int clock_seconds(lua_State *L) {
     return 1;
 }
 
-/** terminal(): whether somebody watches standard error. */
+/** terminal(): whether somebody watches standard error, and whether somebody types standard input. */
 static int terminal(lua_State *L) {
     lua_pushboolean(L, isatty(STDERR_FILENO));
+    lua_pushboolean(L, isatty(STDIN_FILENO));
+    return 2;
+}
+
+/** nearest(word, known): the one of the words in the array `known` that is nearest; nil when none is near. */
+static int nearest_word(lua_State *L) {
+    fl_nearest nearest = fl_nearest_to(luaL_checkstring(L, 1));
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_settop(L, 2);
+    for (lua_Integer i = 1; lua_rawgeti(L, 2, i) != LUA_TNIL; i++) {
+        fl_nearest_offer(&nearest, luaL_checkstring(L, -1)); /* the array keeps it */
+        lua_pop(L, 1);
+    }
+    lua_pushstring(L, nearest.best);
     return 1;
 }
 
@@ -64,7 +80,8 @@ static int make_folder(lua_State *L) {
 
 /** finlab.core, the table of C functions. */
 static int open_core(lua_State *L) {
-    static const luaL_Reg functions[] = {{"clock", clock_seconds},
+    static const luaL_Reg functions[] = {{"catch", fl_lua_interrupt_catch},
+                                         {"clock", clock_seconds},
                                          {"database", fl_lua_database_open},
                                          {"digest", fl_lua_digest},
                                          {"fin_graph", fl_lua_graph_fin},
@@ -76,20 +93,17 @@ static int open_core(lua_State *L) {
                                          {"load", fl_lua_instance_load},
                                          {"method", fl_lua_method_define},
                                          {"methods", fl_lua_methods_list},
+                                         {"nearest", nearest_word},
                                          {"parse", fl_lua_json_parse},
                                          {"poll", fl_lua_workers_poll},
                                          {"spawn", fl_lua_workers_spawn},
                                          {"terminal", terminal},
                                          {"write", write_file},
                                          {NULL, NULL}};
-    static const luaL_Reg methods[] = {{"solve", fl_lua_solve},
-                                       {"evaluate", fl_lua_solve_evaluate},
-                                       {"check", fl_lua_solve_check},
-                                       {"explain", fl_lua_solve_explain},
-                                       {"frontier", fl_lua_frontier},
-                                       {"fin_curve", fl_lua_frontier_fin},
-                                       {"decode", fl_lua_decode},
-                                       {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"solve", fl_lua_solve},       {"evaluate", fl_lua_solve_evaluate},
+                                       {"check", fl_lua_solve_check}, {"explain", fl_lua_solve_explain},
+                                       {"frontier", fl_lua_frontier}, {"fin_curve", fl_lua_frontier_fin},
+                                       {"decode", fl_lua_decode},     {NULL, NULL}};
     luaL_newlibtable(L, functions);
     fl_lua_support_create(L);
     fl_lua_instance_register(L, methods);

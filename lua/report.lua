@@ -76,7 +76,8 @@ local function placements_table(plan, description)
     for i, part in ipairs(plan) do
         local app = app_of(description, part.app)
         rows[i] = {
-            app = part.app, users = part.count or app.count or 1, exit = ("%d of %d"):format(part.exit, #app.exits),
+            app = part.app, users = part.count or app and (app.count or 1),
+            exit = app and ("%d of %d"):format(part.exit, #app.exits) or part.exit,
             nodes = runs_of(part.nodes), shares = shares_of(part.shares),
         }
         for _, field in ipairs { "energy", "latency", "accuracy" } do rows[i][field] = show(field, part[field]) end
@@ -96,10 +97,10 @@ end
 --- "5 of 7 users (at most 6 can be)", with admission.
 local function served_text(result, description)
     if not result.served then return nil end
-    local users = 0
+    local users = #description.apps > 0 and 0
     for _, app in ipairs(description.apps) do users = users + (app.count or 1) end
     local most = result.most_served and ("; at most %d can be"):format(result.most_served) or ""
-    return ("%d of %d users%s"):format(result.served, users, most)
+    return ("%d%s users%s"):format(result.served, users and " of " .. users or "", most)
 end
 
 --- "app1, app2 (3 users)": who is not served.
@@ -128,8 +129,14 @@ local function alternatives_text(alternatives)
     return #rows > 0 and "\nalternatives\n\n" .. records(rows, columns):text() or ""
 end
 
---- A result record; `description` is its instance's table.
+--- A quantity and what it must keep to, where that is known: "3.3 ms (deadline 4 ms)".
+local function with_limit(field, value, what, limit)
+    return value and show(field, value) .. (limit and (" (%s %s)"):format(what, show(field, limit)) or "")
+end
+
+--- A result record; `description` is its instance's table, without which blocks and exits have no names.
 function report.result(result, description)
+    description = description or { apps = {} }
     local only = #description.apps == 1 and description.apps[1] or {}
     local candidate = result.candidate
     return lines_of {
@@ -139,10 +146,9 @@ function report.result(result, description)
         { "power", show("power", result.power) },
         { "served", served_text(result, description) },
         { "refused", refused_text(result) },
-        { "latency", result.latency and ("%s (deadline %s)"):format(show("latency", result.latency),
-            show("deadline", only.deadline)) },
-        { "accuracy", result.accuracy and ("%s (target %s)"):format(show("accuracy", result.accuracy),
-            show("accuracy", only.accuracy or 0)) },
+        { "latency", with_limit("latency", result.latency, "deadline", only.deadline) },
+        { "accuracy", with_limit("accuracy", result.accuracy, "target",
+            only.deadline and (only.accuracy or 0)) },
         { "bound", show("bound", result.bound) },
         { "gap", show("gap", result.gap) },
         { "claimed", show("claimed", result.claimed) },
