@@ -14,7 +14,8 @@ local function literal(text)
     return (text:gsub("\\", "\\e"):gsub("%-", "\\-"):gsub("^([.'])", "\\&%1"))
 end
 
---- Help text: lines that begin with an option and, further right, what it is; all others are prose.
+--- Help text: lines that begin with an option and, further right, what it is, which indented lines go on;
+--- other indented lines stay as they are; all others are prose.
 local function troff(help)
     local lines, in_option = {}, false
     for line in (help .. "\n"):gmatch "(.-)\n" do
@@ -26,6 +27,8 @@ local function troff(help)
             table.insert(lines, (".TP\n\\fB%s\\fR\n\\&"):format(literal(line)))
         elseif line == "" then
             table.insert(lines, ".PP")
+        elseif more and not in_option then
+            table.insert(lines, ".nf\n" .. literal(line) .. "\n.fi")
         else
             if in_option and not more then table.insert(lines, ".PP") end
             table.insert(lines, literal(more or line))

@@ -54,7 +54,8 @@ describe("the prompt", function()
     it("goes on after errors, which it shows", function()
         local out, err, ended = typed 'error "oops"\nnonsense nonsense\nx.y\nerror { }\n"still here"\n'
         assert.equal('"still here"\n', out)
-        assert.matches("^prompt:1: oops\nprompt:1: syntax error near 'nonsense'\nprompt:1: attempt to index", err)
+        local said = "^prompt:1: oops\nprompt:1: syntax error near 'nonsense'\nprompt:1: attempt to index"
+        assert.matches(said, err)
         assert.equal("exit 0", ended)
     end)
 
