@@ -24,7 +24,7 @@ bool ask_can(ask_way way) {
     return system(command) == 0;
 }
 
-static void give_up(const char *what, const fl_error *err) {
+static _Noreturn void give_up(const char *what, const fl_error *err) {
     fprintf(stderr, "ask: %s: %s %s\n", what, err->where, err->text);
     abort();
 }
