@@ -322,6 +322,30 @@ Prints a script for the shell. For bash, in ~/.bashrc: source <(finlab completio
     options = {},
 }
 
+words.report = {
+    usage = "report STORE.db -o FILE.html [--title TEXT] [--instance FILE.json]...",
+    summary = "show a store of sweeps as one page",
+    help = [[
+Writes one self-contained HTML page about the sweeps in the store: numbers, plots (where gnuplot is
+installed), the most frequent plans, a table to sort and filter, and how the rows came about.
+
+-o, --output FILE     where to write
+--title TEXT          default: the store's name
+--instance FILE.json  an instance of the rows, whatever deadline and target they have: plans are then drawn
+                      with their costs]],
+    arguments = { "STORE.db" },
+    options = { output = "text", title = "text", instance = "list" },
+}
+
+function words.report.run(given, path)
+    if not given.output then fail("report: -o FILE is missing", "usage") end
+    local instances = {}
+    for i, file in ipairs(given.instance or {}) do instances[i] = try(finlab.load(path_of(file))) end
+    local options = { title = given.title, instances = instances, command = "finlab " .. table.concat(arg, " ") }
+    try(try(finlab.page(path, options)):write(given.output))
+    return 0
+end
+
 words.help = {
     usage = "help [WORD] [--man]",
     summary = "explain a word or a method",
@@ -335,7 +359,7 @@ Explains one of the program's words, or one method as `finlab methods NAME` does
 
 local ORDER = {
     "solve", "check", "frontier", "explain", "emit", "decode", "methods", "generate", "rows", "merge",
-    "completion", "help",
+    "completion", "report", "help",
 }
 
 local CODES = { -- from 0

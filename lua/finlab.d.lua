@@ -741,6 +741,33 @@ function graph:write(path) end
 ---@return finlab.code? code
 function finlab.graph(inst, options) end
 
+---@class finlab.page_options
+---@field title? string default: the store's name
+---@field instances? finlab.instance[] those of the rows, at any deadline and target: plans get their costs
+---@field command? string what the page says it was made by
+
+---@class finlab.page
+local page = {}
+
+---The page as text.
+---@return string
+function page:html() end
+
+---Write the page as .html.
+---@param path string
+---@return true? written
+---@return string? message
+---@return finlab.code? code
+function page:write(path) end
+
+---A store as one self-contained HTML page: numbers, plots, plans, a table to sort and filter.
+---@param path string the store
+---@param options? finlab.page_options
+---@return finlab.page? page
+---@return string? message
+---@return finlab.code? code
+function finlab.page(path, options) end
+
 ---@class finlab.progress
 local progress = {}
 
