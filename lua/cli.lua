@@ -341,8 +341,9 @@ function words.report.run(given, path)
     if not given.output then fail("report: -o FILE is missing", "usage") end
     local instances = {}
     for i, file in ipairs(given.instance or {}) do instances[i] = try(finlab.load(path_of(file))) end
-    local options = { title = given.title, instances = instances, command = "finlab " .. table.concat(arg, " ") }
-    try(try(finlab.page(path, options)):write(given.output))
+    local command = "finlab " .. table.concat(arg, " ")
+    local page = try(finlab.page(path, { title = given.title, instances = instances, command = command }))
+    try(page:write(given.output))
     return 0
 end
 
