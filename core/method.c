@@ -141,6 +141,13 @@ static const fl_option *find_option(const fl_method *method, const char *name, f
     return NULL;
 }
 
+/** Where an own option has the name of a sequential one, its value is meant for both. */
+static void share_value(fl_settings *settings, const fl_option *own, double value) {
+    for (int i = 0; i < FL_SEQUENTIAL_OPTIONS; i++) {
+        if (strcmp(fl_sequential_options[i].name, own->name) == 0) settings->sequential[i] = value;
+    }
+}
+
 fl_status fl_settings_read(fl_settings *out, const fl_method *method, const fl_instance *instance,
                            const fl_value *options, fl_error *err) {
     fl_settings_default(out, method, instance);
@@ -154,6 +161,7 @@ fl_status fl_settings_read(fl_settings *out, const fl_method *method, const fl_i
         if (option == NULL) return unknown_option(method, item->key, err);
         FL_TRY(read_option(value, option, instance, item, err));
         if (option->type == FL_OPTION_NODE) out->sources &= ~(1u << (value - out->value));
+        share_value(out, option, *value);
     }
     return FL_OK;
 }

@@ -30,7 +30,7 @@ typedef struct fl_option {
 enum { FL_OPTIONS_MOST = 12 };
 
 /** Options beside its own of a method that does not honour FL_FEATURE_SEVERAL: how it places one user after
- *  another (core/sequential.h). */
+ *  another (core/sequential.h). An own option of the same name, `seed`, sets both. */
 enum { FL_SEQUENTIAL_ORDER, FL_SEQUENTIAL_RESTARTS, FL_SEQUENTIAL_SEED, FL_SEQUENTIAL_OPTIONS };
 extern const fl_option fl_sequential_options[FL_SEQUENTIAL_OPTIONS];
 

@@ -52,18 +52,6 @@ static bool worth_a_round(const certificate *c, int gamma) {
     return per_layer * per_layer * c->layers.n_layers * gamma <= STEPS_MOST;
 }
 
-static double add_up(const fl_layers *layers, const fl_path *path) {
-    double energy = 0;
-    int depth = layers->instance->apps[layers->app].exits[path->exit].after;
-    for (int l = 0; l < depth; l++) {
-        fl_cost arc = {0, 0};
-        int from = l > 0 ? path->nodes[l - 1] : layers->source;
-        fl_layers_arc(layers, l, from, path->nodes[l], l == depth - 1, &arc);
-        energy += arc.energy;
-    }
-    return energy;
-}
-
 static void keep_path(certificate *c, int exit, const int *nodes) {
     int depth = c->task->instance->apps[0].exits[exit].after;
     c->path.exit = exit;
@@ -85,8 +73,8 @@ static fl_status run_round(certificate *c, int gamma, bool *interrupted, fl_erro
     FL_TRY(fl_fin_native(&down, &search, arena, err));
     *interrupted = up.interrupted || down.interrupted;
     if (*interrupted) return FL_OK;
-    if (!isinf(up.energy) && add_up(&c->layers, &up.path) < c->upper) {
-        c->upper = add_up(&c->layers, &up.path);
+    if (!isinf(up.energy) && fl_path_cost(&c->layers, &up.path).energy < c->upper) {
+        c->upper = fl_path_cost(&c->layers, &up.path).energy;
         keep_path(c, up.path.exit, up.path.nodes);
     }
     c->lower = fmax(c->lower, fmin(down.energy, c->upper));

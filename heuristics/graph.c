@@ -177,3 +177,36 @@ fl_status fl_graph_distances(double *ahead, double *behind, const fl_graph *grap
     igraph_destroy(&s.graph);
     return close_session(&s, code, err);
 }
+
+static fl_status check_cut(const fl_graph *graph, int64_t from, int64_t to, fl_error *err) {
+    FL_TRY(check_vertex(graph, from, err));
+    FL_TRY(check_vertex(graph, to, err));
+    if (from == to) return fl_error_set(err, FL_EINVAL, NULL, "nothing cuts a vertex from itself");
+    for (int64_t e = 0; e < graph->n_edges; e++) {
+        if (graph->weights[e] == floor(graph->weights[e])) continue;
+        return fl_error_set(err, FL_EINVAL, NULL, "a weight of %.17g is not whole", graph->weights[e]);
+    }
+    return FL_OK;
+}
+
+fl_status fl_graph_cut(bool *beyond, const fl_graph *graph, int64_t from, int64_t to, fl_error *err) {
+    FL_TRY(check_cut(graph, from, to, err));
+    for (int64_t v = 0; v < graph->n_vertices; v++) beyond[v] = v != from;
+    if (graph->n_edges == 0) return FL_OK;
+    FL_TRY(try_memory(graph, err));
+    session s;
+    igraph_vector_int_t side;
+    igraph_real_t value;
+    igraph_error_t code = open_session(&s, graph);
+    if (code != IGRAPH_SUCCESS) return close_session(&s, code, err);
+    code = igraph_vector_int_init(&side, 0);
+    if (code == IGRAPH_SUCCESS) {
+        code = igraph_maxflow(&s.graph, &value, NULL, NULL, &side, NULL, from, to, &s.weights, NULL);
+        for (int64_t i = 0; code == IGRAPH_SUCCESS && i < igraph_vector_int_size(&side); i++) {
+            beyond[VECTOR(side)[i]] = false;
+        }
+        igraph_vector_int_destroy(&side);
+    }
+    igraph_destroy(&s.graph);
+    return close_session(&s, code, err);
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** A weighted directed graph, and igraph's Dijkstra on it. igraph stays behind this file.
+/** A weighted directed graph, and igraph's Dijkstra and maximum flow on it. igraph stays behind this file.
  *
  *  Vertices are numbered from 0, edges in the order of fl_graph_add(). Parallel edges are fine. Everything
  * that makes igraph crash or answer oddly is refused before igraph sees it, and its errors come back as
@@ -52,5 +52,13 @@ fl_status fl_graph_path(int64_t **edges, int64_t *n_edges, const fl_graph *graph
  *  Errors and complexity as fl_graph_path(). */
 fl_status fl_graph_distances(double *ahead, double *behind, const fl_graph *graph, int64_t from, int64_t to,
                              fl_error *err);
+
+/** The cut of least weight between two vertices, by a maximum flow: edges from the one side to the other
+ * count, edges back do not. igraph adds and subtracts weights and compares with zero, so the sides are only
+ * what they should be when that is exact: whole numbers of which the sums stay below 2^53.
+ *  @param beyond  [n_vertices] whether a vertex is on the side of `to`
+ *  @return FL_EINVAL for an unknown vertex, from == to, or a weight that is not whole; else as
+ * fl_graph_path(). At most O(vertices^3) */
+fl_status fl_graph_cut(bool *beyond, const fl_graph *graph, int64_t from, int64_t to, fl_error *err);
 
 #endif

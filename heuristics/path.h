@@ -14,6 +14,9 @@ typedef struct fl_path {
 /** Room for a path through `layers`, in `arena`; it starts as "no path". */
 fl_status fl_path_create(fl_path *out, const fl_layers *layers, fl_arena *arena, fl_error *err);
 
+/** What a path costs, as its arcs add up; INFINITY where one is missing, and for "no path". O(blocks) */
+fl_cost fl_path_cost(const fl_layers *layers, const fl_path *path);
+
 /** Make the path, of the instance's only application, the answer's candidate plan. O(blocks) */
 fl_status fl_path_offer(fl_answer *answer, const fl_task *task, const fl_path *path, fl_error *err);
 
