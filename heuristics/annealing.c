@@ -12,9 +12,9 @@ enum { ITERATIONS, HOT, COLD, SEED, TIME_LIMIT, N_OPTIONS };
 static const fl_option options[N_OPTIONS] = {
     [ITERATIONS] = {"iterations", FL_OPTION_INT, 0, 1, 1e12, "auto",
                     "neighbours to look at; auto: 100 per block and node, 2000 to 1000000"},
-    [HOT] = {"hot", FL_OPTION_NUMBER, 0.1, 1e-9, 1e9, NULL,
+    [HOT] = {"hot", FL_OPTION_NUMBER, 0.1, 1e-5, 1e9, NULL,
              "first temperature, relative to the energy of the first plan"},
-    [COLD] = {"cold", FL_OPTION_NUMBER, 1e-4, 1e-12, 1e9, NULL, "last temperature, likewise"},
+    [COLD] = {"cold", FL_OPTION_NUMBER, 1e-4, 1e-5, 1e9, NULL, "last temperature, likewise"},
     [SEED] = FL_SEEK_SEED,
     [TIME_LIMIT] = FL_SEEK_TIME_LIMIT,
 };

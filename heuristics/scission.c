@@ -43,7 +43,7 @@ static const fl_option options[N_OPTIONS] = {
              "a node that must run blocks; default, or the application's source: none need"},
     [AVOID] = {"avoid", FL_OPTION_NODE, 0, 0, 0, NULL,
                "a node that must not; default, or the application's source: all may"},
-    [UPLOAD] = {"upload", FL_OPTION_NUMBER, 0, 1e-9, 1e100, "unlimited",
+    [UPLOAD] = {"upload", FL_OPTION_NUMBER, 0, 0, 1e100, "unlimited",
                 "the most bits that may be sent in all, by a sample that goes all the way"},
 };
 

@@ -67,6 +67,34 @@ Test(graph, measures_distances_both_ways) {
     cr_assert(behind[2] == 0 && behind[1] == 2 && behind[0] == 3 && behind[3] == 4 && isinf(behind[4]));
 }
 
+Test(graph, cuts_where_it_weighs_least) {
+    bool beyond[5];
+    add(0, 1, 3);
+    add(1, 2, 1);
+    add(2, 1, 7); /* backwards: does not count */
+    add(2, 4, 3);
+    add(0, 3, 2);
+    add(3, 4, 5);
+    cr_assert(fl_graph_cut(beyond, &graph, 0, 4, &err) == FL_OK);
+    cr_assert(!beyond[0] && !beyond[1] && beyond[2] && beyond[3] && beyond[4]);
+}
+
+Test(graph, cuts_no_edge_where_nothing_leads_across) {
+    bool beyond[5];
+    cr_assert(fl_graph_cut(beyond, &graph, 0, 4, &err) == FL_OK && !beyond[0] && beyond[4]);
+    add(0, 1, 3);
+    cr_assert(fl_graph_cut(beyond, &graph, 0, 4, &err) == FL_OK && !beyond[0] && beyond[4]);
+}
+
+Test(graph, cuts_only_whole_weights_and_distinct_vertices) {
+    bool beyond[5];
+    add(0, 1, 0.5);
+    cr_assert(fl_graph_cut(beyond, &graph, 0, 1, &err) == FL_EINVAL);
+    fl_graph_init(&graph, 5, &arena);
+    cr_assert(fl_graph_cut(beyond, &graph, 1, 1, &err) == FL_EINVAL);
+    cr_assert(fl_graph_cut(beyond, &graph, 5, 1, &err) == FL_EINVAL);
+}
+
 Test(graph, without_memory_says_so) {
     fl_arena none;
     fl_arena_init(&none, 1);
