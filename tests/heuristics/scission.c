@@ -147,5 +147,6 @@ static void check_query(const pick_case *c, int seed) {
 
 Test(scission, answers_queries_with_the_k_fastest_plans) {
     pick_all(600, check_query);
-    cr_assert(draw_count(600) < 600 || (answered > 100 && refused > 100), "%d answered, %d refused", answered, refused);
+    cr_assert(draw_count(600) < 600 || (answered > 100 && refused > 100), "%d answered, %d refused", answered,
+              refused);
 }
