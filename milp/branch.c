@@ -109,6 +109,7 @@ typedef struct choice {
     fl_master *master;
     int *first, *next; /* [n_crowds], [n_columns] each crowd's columns in use, -1 ends */
     double *users;     /* [most blocks * nodes] of one crowd, by vertex */
+    double *stake;     /* [n_crowds] what hangs on the crowd: how far its users' powers are apart, W */
     fl_division best;
     double score;
 } choice;
@@ -116,8 +117,8 @@ typedef struct choice {
 /** Whether this one is farther from whole than the best. Not one that is decided: then some are refused who
  *  must not be. */
 static void consider(choice *now, int crowd, fl_property property, double users) {
-    double score = fmin(users - floor(users), ceil(users) - users);
-    if (score <= FL_TOLERANCE_SERVED || score <= now->score) return;
+    double apart = fmin(users - floor(users), ceil(users) - users), score = apart * now->stake[crowd];
+    if (apart <= FL_TOLERANCE_SERVED || score <= now->score) return;
     if (fl_crowd_decided(&now->master->crowds[crowd], &property)) return;
     now->score = score;
     now->best = (fl_division){crowd, property, (int)ceil(users)};
@@ -195,6 +196,19 @@ static void consider_undecided(choice *now, int crowd) {
     }
 }
 
+/** How far the powers of a crowd's users are apart, in all; never 0, so that all crowds count. */
+static double stake_of(const choice *now, int crowd) {
+    double users = 0, power = 0, apart = 0;
+    for (int j = now->first[crowd]; j >= 0; j = now->next[j]) {
+        users += now->master->value[j];
+        power += now->master->value[j] * offer_of(now->master, j)->power;
+    }
+    for (int j = now->first[crowd]; j >= 0; j = now->next[j]) {
+        apart += now->master->value[j] * fabs(offer_of(now->master, j)->power - power / users);
+    }
+    return apart + FL_TOLERANCE_SERVED * now->master->unit;
+}
+
 /** List the columns in use by crowd. */
 static fl_status prepare(choice *now, fl_master *master, fl_error *err) {
     const fl_instance *instance = master->pool->instance;
@@ -207,6 +221,7 @@ static fl_status prepare(choice *now, fl_master *master, fl_error *err) {
     now->first = FL_NEW(&master->scratch, master->n_crowds, int);
     now->next = FL_NEW(&master->scratch, master->n_values, int);
     now->users = FL_NEW(&master->scratch, most_blocks * (size_t)instance->system.n_nodes, double);
+    now->stake = FL_NEW(&master->scratch, master->n_crowds, double);
     if (master->scratch.failed) return fl_arena_error(&master->scratch, err);
     for (int i = 0; i < master->n_crowds; i++) now->first[i] = -1;
     for (int j = fl_master_first(master); j < master->n_values; j++) {
@@ -214,6 +229,7 @@ static fl_status prepare(choice *now, fl_master *master, fl_error *err) {
         now->next[j] = now->first[master->crowd[j]];
         now->first[master->crowd[j]] = j;
     }
+    for (int i = 0; i < master->n_crowds; i++) now->stake[i] = stake_of(now, i);
     return FL_OK;
 }
 

@@ -6,6 +6,8 @@
 #include "milp/primal.h"
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /** The part of the time limit that the master with whole users may take, and least, s. */
 static const double MASTER_TIME = 0.1, MASTER_TIME_LEAST = 0.2;
@@ -81,16 +83,19 @@ static fl_status start_master(search *now, const fl_branch *branch, fl_error *er
     return FL_OK;
 }
 
-/** Solve the node's relaxation. Where the power is minimised, first there must be a solution at all. */
-static fl_status relax(search *now, const fl_terms *terms, fl_error *err) {
+/** Solve the node's relaxation. Where the power is minimised, first there must be a solution at all.
+ *  @param fits  whether there is one, as far as can be told; else the master's is of what is missing */
+static fl_status relax(search *now, const fl_terms *terms, bool *fits, fl_error *err) {
     fl_relaxation *relaxation = &now->relaxation;
+    const fl_terms fit = {FL_TERMS_FIT, terms->refused};
+    *fits = true;
     if (terms->kind == FL_TERMS_SPEND) {
-        const fl_terms fit = {FL_TERMS_FIT, terms->refused};
         FL_TRY(fl_relaxation_solve(relaxation, &fit, FL_TOLERANCE_SERVED, 0.5 * FL_TOLERANCE_SERVED, err));
-        bool hopeless = relaxation->end == FL_RELAXATION_HOPELESS;
-        if (relaxation->end != FL_RELAXATION_SOLVED) relaxation->bound = hopeless ? INFINITY : -INFINITY;
-        if (relaxation->end != FL_RELAXATION_SOLVED) return FL_OK;
+        bool solved = relaxation->end == FL_RELAXATION_SOLVED;
+        *fits = solved && now->master.objective <= FL_TOLERANCE_SERVED;
+        relaxation->bound = relaxation->end == FL_RELAXATION_HOPELESS ? INFINITY : -INFINITY;
     }
+    if (!*fits) return FL_OK;
     return fl_relaxation_solve(relaxation, terms, -INFINITY, cutoff_of(now, terms), err);
 }
 
@@ -98,10 +103,21 @@ static fl_status relax(search *now, const fl_terms *terms, fl_error *err) {
 static fl_status look_around(search *now, const fl_terms *terms, double bound, fl_error *err) {
     double left = now->until - now->task->start;
     if ((now->nodes & (now->nodes - 1)) != 0) return FL_OK;
+    if (getenv("DBG"))
+        fprintf(stderr, "LOOK node %lld t %.2f bound %.9g best %.9g (%lld) cols %d frac\n", now->nodes,
+                fl_clock() - now->task->start, bound, now->best.power, now->best.served, now->pool.n_offers);
     FL_TRY(fl_primal_dive(&now->best, &now->relaxation, *terms, err));
+    if (getenv("DBG"))
+        fprintf(stderr, "LOOK   dived t %.2f best %.9g (%lld)\n", fl_clock() - now->task->start,
+                now->best.power, now->best.served);
     if (due(now) || bound >= cutoff_of(now, terms)) return FL_OK;
+    if (terms->kind == FL_TERMS_SPEND && now->nodes != 1 && now->nodes != 64) return FL_OK;
     double until = fl_clock() + fmax(MASTER_TIME * (isinf(left) ? 0 : left), MASTER_TIME_LEAST);
-    return fl_primal_master(&now->best, &now->relaxation, terms, until, err);
+    fl_status lst = fl_primal_master(&now->best, &now->relaxation, terms, until, err);
+    if (getenv("DBG"))
+        fprintf(stderr, "LOOK   milp t %.2f best %.9g (%lld)\n", fl_clock() - now->task->start,
+                now->best.power, now->best.served);
+    return lst;
 }
 
 /** Solve a node, and divide it when it may hold a better plan.
@@ -109,12 +125,13 @@ static fl_status look_around(search *now, const fl_terms *terms, double bound, f
 static fl_status visit(search *now, const fl_branch *branch, const fl_terms *terms, double *bound,
                        bool *closed, fl_error *err) {
     fl_division division;
-    bool whole, allowed;
+    bool fits, whole, allowed;
     now->nodes++;
     *closed = true;
     FL_TRY(start_master(now, branch, err));
-    FL_TRY(relax(now, terms, err));
+    FL_TRY(relax(now, terms, &fits, err));
     *bound = fmax(branch->bound, now->relaxation.bound);
+    if (terms->kind != FL_TERMS_SPEND) *bound = ceil(*bound - FL_TOLERANCE_SERVED); /* users are whole */
     now->stopped = now->relaxation.end == FL_RELAXATION_STOPPED;
     if (now->relaxation.end != FL_RELAXATION_SOLVED) return FL_OK;
     FL_TRY(fl_primal_whole(&now->best, &now->relaxation, &whole, &allowed, err));
@@ -124,7 +141,7 @@ static fl_status visit(search *now, const fl_branch *branch, const fl_terms *ter
         *bound = INFINITY;
         return FL_OK;
     }
-    FL_TRY(look_around(now, terms, *bound, err));
+    if (fits) FL_TRY(look_around(now, terms, *bound, err));
     *closed = *bound >= cutoff_of(now, terms);
     if (*closed) return FL_OK;
     return fl_tree_divide(&now->tree, branch, &division, &now->master.crowds[division.crowd], *bound, err);
@@ -243,6 +260,12 @@ static fl_status run(fl_answer *answer, search *now, fl_error *err) {
         FL_TRY(spend(now, err));
     }
     fill_answer(answer, now);
+    if (getenv("DBG")) {
+        int over = 0;
+        for (int j = 0; j < now->pool.n_offers; j++) over += fl_pool_fitting(&now->pool.offers[j]) < 1;
+        fprintf(stderr, "CNT offers %d over %d limits %d rounds %lld nodes %lld\n", now->pool.n_offers, over,
+                now->pool.n_limits, now->relaxation.rounds, now->nodes);
+    }
     return FL_OK;
 }
 

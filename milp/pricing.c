@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "milp/pricing.h"
 
-#include "core/labels.h"
 #include "core/tolerance.h"
+#include "milp/fitting.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -148,25 +148,15 @@ static fl_status build(fl_layers *out, fl_pricing *pricing, const fl_crowd *crow
 
 /* One search */
 
-/** Search for the cheapest path within `latest`, s; it lives in the scratch arena. */
-static fl_status search(fl_labels_found *found, fl_pricing *pricing, fl_layers layers, double latest,
-                        fl_error *err) {
+/** Search for the cheapest path within `latest`, s, that fits alone; it lives in the scratch arena. */
+static fl_status search(fl_fitting *found, fl_pricing *pricing, fl_layers layers, double latest, int app,
+                        const int *levels, fl_error *err) {
     fl_task task = *pricing->task;
     double left = pricing->until - task.start;
     fl_labels_query query = {.goal = FL_LABELS_CHEAPEST, .k = 1, .time_limit = isinf(left) ? 0 : left};
     layers.deadline = latest;
     task.arena = &pricing->scratch;
-    if (fl_clock() >= pricing->until) query.time_limit = DBL_MIN; /* 0 would mean no limit */
-    return fl_labels_search(found, &layers, &task, &query, err);
-}
-
-/** What no path costs less than. A complete search found the least, or says by its bound how close it came.
- */
-static double value_of(const fl_labels_found *found) {
-    if (!found->complete) return fmax(found->bound, 0);
-    if (found->n_paths == 0) return INFINITY;
-    double energy = found->paths[0].cost.energy;
-    return energy - found->bound <= FL_TOLERANCE_PROOF * energy ? found->bound : energy;
+    return fl_fitting_search(found, &layers, &task, app, levels, &query, err);
 }
 
 /** With these levels: up to the judge's very limit for the value; where rounding makes him refuse the plan
@@ -175,21 +165,20 @@ static fl_status solve_at(fl_priced *out, fl_pricing *pricing, const fl_crowd *c
                           const int *levels, const fl_prices *prices, double fixed, double unit,
                           fl_error *err) {
     fl_layers layers;
-    fl_labels_found found;
+    fl_fitting found;
     fl_violation violation = {.kind = FL_VIOLATION_NONE};
     FL_TRY(build(&layers, pricing, crowd, goal, levels, prices, err));
-    FL_TRY(search(&found, pricing, layers, layers.latest, err));
-    double value = fixed + unit * value_of(&found);
+    FL_TRY(search(&found, pricing, layers, layers.latest, crowd->app, levels, err));
+    double value = fixed + unit * found.value;
     if (!(value < out->value)) return FL_OK;
     *out = (fl_priced){value, -1};
-    if (found.n_paths == 0) return FL_OK;
-    FL_TRY(fl_pool_add(&out->offer, pricing->pool, crowd->app, found.paths[0].exit, found.paths[0].nodes,
-                       levels, &violation, err));
+    if (found.exit < 0) return FL_OK;
+    FL_TRY(fl_pool_add(&out->offer, pricing->pool, crowd->app, found.exit, found.nodes, levels, &violation,
+                       err));
     if (violation.kind != FL_VIOLATION_DEADLINE) return FL_OK;
-    FL_TRY(search(&found, pricing, layers, layers.deadline, err));
-    if (found.n_paths == 0) return FL_OK;
-    return fl_pool_add(&out->offer, pricing->pool, crowd->app, found.paths[0].exit, found.paths[0].nodes,
-                       levels, NULL, err);
+    FL_TRY(search(&found, pricing, layers, layers.deadline, crowd->app, levels, err));
+    if (found.exit < 0) return FL_OK;
+    return fl_pool_add(&out->offer, pricing->pool, crowd->app, found.exit, found.nodes, levels, NULL, err);
 }
 
 /* All levels */

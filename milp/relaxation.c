@@ -3,6 +3,8 @@
 
 #include "core/tolerance.h"
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /** The part of the best bound's prices in those that are tried, and how it falls when they find nothing. */
@@ -42,7 +44,8 @@ static fl_status grow(fl_relaxation *relaxation, fl_error *err) {
 static void mix(fl_relaxation *relaxation, const fl_terms *terms, double smooth) {
     const fl_duals *centre = &relaxation->centre[terms->kind];
     const fl_master *master = relaxation->master;
-    for (int i = 0; i < relaxation->pool->n_limits; i++) {
+    relaxation->n_tried = relaxation->pool->n_limits;
+    for (int i = 0; i < relaxation->n_tried; i++) {
         double dual = i < master->n_duals ? master->limit_dual[i] : 0;
         relaxation->trial.limit[i] = smooth * centre->limit[i] + (1 - smooth) * dual;
     }
@@ -51,7 +54,7 @@ static void mix(fl_relaxation *relaxation, const fl_terms *terms, double smooth)
 
 static void move_centre(fl_relaxation *relaxation, const fl_terms *terms) {
     fl_duals *centre = &relaxation->centre[terms->kind];
-    size_t n = (size_t)relaxation->pool->n_limits;
+    size_t n = (size_t)relaxation->n_tried;
     if (n > 0) memcpy(centre->limit, relaxation->trial.limit, n * sizeof *centre->limit);
     centre->refused = relaxation->trial.refused;
 }
@@ -157,6 +160,7 @@ fl_status fl_relaxation_solve(fl_relaxation *relaxation, const fl_terms *terms, 
     for (bool again = true; again;) {
         FL_TRY(fl_master_solve(master, terms, relaxation->until, relaxation->task->interrupt, err));
         relaxation->rounds++;
+        if (getenv("DBG")) fprintf(stderr, "DBG goal %d end %d obj %.12g bound %.12g cols %d\n", terms->kind, master->end, master->objective, relaxation->bound, master->model.n_columns);
         if (master->end == FL_GLPK_OPTIMAL && master->objective <= enough) return FL_OK;
         if (master->end != FL_GLPK_OPTIMAL) {
             relaxation->end = FL_RELAXATION_STOPPED;
