@@ -6,8 +6,6 @@
 #include "milp/primal.h"
 #include <limits.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 /** The part of the time limit that the master with whole users may take, and least, s. */
 static const double MASTER_TIME = 0.1, MASTER_TIME_LEAST = 0.2;
@@ -24,6 +22,8 @@ typedef struct search {
     long long users;
     double until, gap;
     long long nodes, nodes_most;
+    long long look_at; /* the number of nodes at which to look for plans again */
+    int looks;         /* how often that was */
     long long refused; /* no plan refuses fewer, proven */
     double power;      /* no plan that refuses as few takes less, W, proven */
     bool infeasible;   /* proven */
@@ -99,25 +99,16 @@ static fl_status relax(search *now, const fl_terms *terms, bool *fits, fl_error 
     return fl_relaxation_solve(relaxation, terms, -INFINITY, cutoff_of(now, terms), err);
 }
 
-/** Look for plans near the relaxation's solution: at the root, and whenever there are twice as many nodes. */
+/** Look for plans near the relaxation's solution: at the root, and whenever there are four times as many
+ *  nodes, each time with less of the time. */
 static fl_status look_around(search *now, const fl_terms *terms, double bound, fl_error *err) {
-    double left = now->until - now->task->start;
-    if ((now->nodes & (now->nodes - 1)) != 0) return FL_OK;
-    if (getenv("DBG"))
-        fprintf(stderr, "LOOK node %lld t %.2f bound %.9g best %.9g (%lld) cols %d frac\n", now->nodes,
-                fl_clock() - now->task->start, bound, now->best.power, now->best.served, now->pool.n_offers);
+    double left = isinf(now->until) ? 0 : now->until - now->task->start;
+    if (now->nodes < now->look_at) return FL_OK;
+    now->look_at = 4 * now->nodes;
     FL_TRY(fl_primal_dive(&now->best, &now->relaxation, *terms, err));
-    if (getenv("DBG"))
-        fprintf(stderr, "LOOK   dived t %.2f best %.9g (%lld)\n", fl_clock() - now->task->start,
-                now->best.power, now->best.served);
     if (due(now) || bound >= cutoff_of(now, terms)) return FL_OK;
-    if (terms->kind == FL_TERMS_SPEND && now->nodes != 1 && now->nodes != 64) return FL_OK;
-    double until = fl_clock() + fmax(MASTER_TIME * (isinf(left) ? 0 : left), MASTER_TIME_LEAST);
-    fl_status lst = fl_primal_master(&now->best, &now->relaxation, terms, until, err);
-    if (getenv("DBG"))
-        fprintf(stderr, "LOOK   milp t %.2f best %.9g (%lld)\n", fl_clock() - now->task->start,
-                now->best.power, now->best.served);
-    return lst;
+    double until = fl_clock() + fmax(MASTER_TIME * left / ++now->looks, MASTER_TIME_LEAST);
+    return fl_primal_master(&now->best, &now->relaxation, terms, until, err);
 }
 
 /** Solve a node, and divide it when it may hold a better plan.
@@ -152,6 +143,8 @@ static fl_status visit(search *now, const fl_branch *branch, const fl_terms *ter
 static fl_status search_tree(search *now, const fl_terms *terms, double *proven, fl_error *err) {
     double closed_bound = INFINITY; /* of the nodes that were closed */
     now->nodes = 0;
+    now->look_at = 1;
+    now->looks = 0;
     FL_TRY(fl_tree_start(&now->tree, *proven, now->task->arena, err));
     for (fl_branch *branch; (branch = fl_tree_take(&now->tree)) != NULL;) {
         double bound = branch->bound;
@@ -202,7 +195,8 @@ static fl_status spend(search *now, fl_error *err) {
 
 static fl_stop stop_of(const search *now) {
     if (*now->task->interrupt != 0) return FL_STOP_INTERRUPTED;
-    if (now->stopped && fl_clock() >= now->until) return FL_STOP_TIME;
+    bool late = fl_clock() >= now->until || now->master.end == FL_GLPK_TIME;
+    if (now->stopped && late) return FL_STOP_TIME;
     if (now->stopped && now->nodes >= now->nodes_most) return FL_STOP_NODES;
     return !now->stopped && now->best.power - now->power > FL_TOLERANCE_EQUAL * now->best.power
                ? FL_STOP_GAP
@@ -260,12 +254,6 @@ static fl_status run(fl_answer *answer, search *now, fl_error *err) {
         FL_TRY(spend(now, err));
     }
     fill_answer(answer, now);
-    if (getenv("DBG")) {
-        int over = 0;
-        for (int j = 0; j < now->pool.n_offers; j++) over += fl_pool_fitting(&now->pool.offers[j]) < 1;
-        fprintf(stderr, "CNT offers %d over %d limits %d rounds %lld nodes %lld\n", now->pool.n_offers, over,
-                now->pool.n_limits, now->relaxation.rounds, now->nodes);
-    }
     return FL_OK;
 }
 

@@ -129,7 +129,7 @@ static fl_status offer_fixed(fl_incumbent *best, const fl_relaxation *relaxation
 
 fl_status fl_primal_dive(fl_incumbent *best, fl_relaxation *relaxation, fl_terms terms, fl_error *err) {
     enum { ROUNDS = 2 };
-    if (terms.kind == FL_TERMS_SPEND) terms.kind = FL_TERMS_DIVE;
+    terms.kind = FL_TERMS_DIVE;
     for (bool more = true; more;) {
         FL_TRY(fl_relaxation_polish(relaxation, &terms, ROUNDS, err));
         if (relaxation->end == FL_RELAXATION_STOPPED) break;

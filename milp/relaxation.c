@@ -3,8 +3,6 @@
 
 #include "core/tolerance.h"
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /** The part of the best bound's prices in those that are tried, and how it falls when they find nothing. */
@@ -160,7 +158,6 @@ fl_status fl_relaxation_solve(fl_relaxation *relaxation, const fl_terms *terms, 
     for (bool again = true; again;) {
         FL_TRY(fl_master_solve(master, terms, relaxation->until, relaxation->task->interrupt, err));
         relaxation->rounds++;
-        if (getenv("DBG")) fprintf(stderr, "DBG goal %d end %d obj %.12g bound %.12g cols %d\n", terms->kind, master->end, master->objective, relaxation->bound, master->model.n_columns);
         if (master->end == FL_GLPK_OPTIMAL && master->objective <= enough) return FL_OK;
         if (master->end != FL_GLPK_OPTIMAL) {
             relaxation->end = FL_RELAXATION_STOPPED;

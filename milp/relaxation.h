@@ -35,7 +35,7 @@ typedef struct fl_relaxation {
     double until;
     int room;
     fl_duals centre[4], trial; /* the prices of the best bound, on each kind of terms; those being tried */
-    int n_tried; /* limits that have a price in it */
+    int n_tried;               /* limits that have a price in it */
     fl_relaxation_end end;
     double bound;     /* goal's unit; no solution of the crowds costs less */
     long long rounds; /* of master and pricing, in all */
