@@ -40,6 +40,14 @@ double fl_cost_ops(const fl_app *app, int block, int final);
 fl_cost fl_cost_compute(const fl_instance *instance, const fl_app *app, int block, int node, int final,
                         double share);
 
+/** The same for all nodes at once and to the last bit, of a block that nothing was measured of and that runs
+ * on whole nodes, weighted.
+ *  @param latency, energy  [n_nodes] out
+ *  @param speed, power     [n_nodes] the nodes' */
+void fl_cost_compute_all(double *restrict latency, double *restrict energy, const fl_app *app, int block,
+                         int final, int n_nodes, const double *restrict speed, const double *restrict power,
+                         double latency_weight, double energy_weight);
+
 /** The share of its speed that `node` gives: the level reserved there, 1 where the application has no slices.
  *  @param levels  [n_slices] indices of levels, -1: none, as 1 */
 double fl_cost_share(const fl_app *app, const int *levels, int node);

@@ -26,23 +26,36 @@ static double share_of(const fl_app *app, const int *levels, int n) {
     return 1;
 }
 
+/** What building carries along. */
+typedef struct building {
+    const fl_instance *instance;
+    const fl_app *app;
+    const int *levels;
+    const double *speed, *power; /* [n_nodes] */
+} building;
+
 /** What computing block `l` costs on every node when `final` is the final exit, weights included. */
-static void fill_vectors(double *latency, double *energy, const fl_instance *instance, const fl_app *app,
-                         int l, int final, const int *levels, double weight, double reach) {
+static void fill_vectors(double *latency, double *energy, const building *now, int l, int final,
+                         double weight, double reach) {
+    const fl_app *app = now->app;
     const fl_block *block = &app->blocks[l];
     bool anywhere = block->n_allowed < 0;
-    int n_nodes = instance->system.n_nodes;
+    int n_nodes = now->instance->system.n_nodes;
+    if (anywhere && block->n_measured == 0 && app->n_slices == 0) {
+        fl_cost_compute_all(latency, energy, app, l, final, n_nodes, now->speed, now->power, weight, reach);
+        return;
+    }
     if (!anywhere) {
         for (int n = 0; n < n_nodes; n++) latency[n] = energy[n] = INFINITY;
     }
     for (int i = 0; i < (anywhere ? n_nodes : block->n_allowed); i++) {
         int n = anywhere ? i : block->allowed[i];
-        double share = app->n_slices > 0 ? share_of(app, levels, n) : 1;
+        double share = app->n_slices > 0 ? share_of(app, now->levels, n) : 1;
         if (share == 0) {
             latency[n] = energy[n] = INFINITY;
             continue;
         }
-        fl_cost compute = fl_cost_compute(instance, app, l, n, final, share);
+        fl_cost compute = fl_cost_compute(now->instance, app, l, n, final, share);
         latency[n] = weight * compute.latency;
         energy[n] = reach * compute.energy;
     }
@@ -50,9 +63,9 @@ static void fill_vectors(double *latency, double *energy, const fl_instance *ins
 
 /** Fill layer `l`, its vectors in `vectors` [4 * n_nodes]. When the head of the exit after it runs anyhow, or
  *  has no operations, going on and stopping cost the same and share their vectors. */
-static void fill_layer(fl_layer *layer, const fl_instance *instance, const fl_app *app, int l,
-                       const int *levels, double *vectors) {
-    int n_nodes = instance->system.n_nodes, exit = fl_cost_exit_after(app, l), last = app->n_exits;
+static void fill_layer(fl_layer *layer, const building *now, int l, double *vectors) {
+    const fl_app *app = now->app;
+    int n_nodes = now->instance->system.n_nodes, exit = fl_cost_exit_after(app, l), last = app->n_exits;
     double reach = fl_cost_reach(app, l);
     double weight = app->latency == FL_LATENCY_MEAN ? reach : 1;
     *layer = (fl_layer){.bits_latency = weight * fl_cost_bits(app, l),
@@ -61,13 +74,13 @@ static void fill_layer(fl_layer *layer, const fl_instance *instance, const fl_ap
                         .latency = vectors,
                         .energy = vectors + n_nodes,
                         .exit = exit >= 0 && fl_cost_accurate(app, exit) ? exit : -1};
-    fill_vectors(vectors, vectors + n_nodes, instance, app, l, last, levels, weight, reach);
+    fill_vectors(vectors, vectors + n_nodes, now, l, last, weight, reach);
     if (layer->exit < 0) return;
     layer->final_latency = layer->latency;
     layer->final_energy = layer->energy;
     if (fl_cost_ops(app, l, exit) == fl_cost_ops(app, l, last)) return;
     vectors += 2 * (size_t)n_nodes;
-    fill_vectors(vectors, vectors + n_nodes, instance, app, l, exit, levels, weight, reach);
+    fill_vectors(vectors, vectors + n_nodes, now, l, exit, weight, reach);
     layer->final_latency = vectors;
     layer->final_energy = vectors + n_nodes;
 }
@@ -87,15 +100,20 @@ fl_status fl_layers_build_at(fl_layers *out, const fl_instance *instance, int ap
                             FL_GROUPS_MOST);
     }
     fl_layer *layer = FL_NEW(arena, n_layers, fl_layer);
-    double *ends = FL_NEW(arena, 2 * (size_t)n_nodes, double);
+    double *ends = FL_NEW(arena, 4 * (size_t)n_nodes, double);
     double *vectors = FL_NEW(arena, 4 * (size_t)n_nodes * (size_t)n_layers, double);
     if (layer == NULL || ends == NULL || vectors == NULL) return fl_arena_error(arena, err);
+    double *speed = ends + 2 * (size_t)n_nodes, *power = speed + n_nodes;
     for (int n = 0; n < n_nodes; n++) {
-        ends[n] = instance->system.nodes[n].tx_energy;
-        ends[n_nodes + n] = instance->system.nodes[n].rx_energy;
+        const fl_node *node = &instance->system.nodes[n];
+        ends[n] = node->tx_energy;
+        ends[n_nodes + n] = node->rx_energy;
+        speed[n] = node->speed;
+        power[n] = node->power;
     }
+    building now = {instance, of, levels, speed, power};
     for (int l = 0; l < n_layers; l++) {
-        fill_layer(&layer[l], instance, of, l, levels, vectors + 4 * (size_t)n_nodes * (size_t)l);
+        fill_layer(&layer[l], &now, l, vectors + 4 * (size_t)n_nodes * (size_t)l);
     }
     *out = (fl_layers){.instance = instance,
                        .app = app,

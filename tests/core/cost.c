@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/cost.h"
+#include "core/generate.h"
 #include "tests/support/build.h"
 #include <criterion/criterion.h>
 
@@ -97,6 +98,32 @@ Test(cost, measured_time_and_energy_replace_those_of_the_block_but_not_of_the_he
     cr_assert(on_b.latency == 9.5 && on_b.energy == 5 + 0.5 * 16, "with the head of exit 2");
     on_a = fl_cost_compute(instance, app, 2, 0, 2, 1);
     cr_assert(on_a.latency == 16 + 0.5 && on_a.energy == 11 + 0.5 * 2, "energy measured alone");
+}
+
+Test(cost, all_nodes_at_once_cost_the_same_to_the_last_bit) {
+    fl_recipe recipe = {.nodes = 37, .blocks = 12, .exits = 5};
+    for (recipe.seed = 0; recipe.seed < 200; recipe.seed++) {
+        fl_instance *drawn;
+        fl_error err;
+        double latency[37], energy[37], speed[37], power[37];
+        cr_assert(fl_generate(&drawn, &recipe, &err) == FL_OK);
+        for (int n = 0; n < 37; n++) {
+            speed[n] = drawn->system.nodes[n].speed;
+            power[n] = drawn->system.nodes[n].power;
+        }
+        for (int l = 0; l < 12; l++) {
+            if (drawn->apps[0].blocks[l].n_measured > 0) continue;
+            for (int final = 0; final <= 5; final++) {
+                fl_cost_compute_all(latency, energy, &drawn->apps[0], l, final, 37, speed, power, 0.7, 0.3);
+                for (int n = 0; n < 37; n++) {
+                    fl_cost one = fl_cost_compute(drawn, &drawn->apps[0], l, n, final, 1);
+                    cr_assert(latency[n] == 0.7 * one.latency && energy[n] == 0.3 * one.energy, "seed %d",
+                              (int)recipe.seed);
+                }
+            }
+        }
+        fl_instance_free(drawn);
+    }
 }
 
 Test(cost, the_bits_that_move_are_those_of_the_block_before) {
