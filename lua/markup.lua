@@ -24,17 +24,21 @@ local PREFIXES = {
     { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" }, { 1, "" }, { 1e-3, "m" }, { 1e-6, "µ" }, { 1e-9, "n" },
 }
 
---- "3.21 mJ": three or more digits and the prefix that suits.
+--- What to divide a value by, and the prefix of its unit then.
+function markup.prefix(value)
+    local size = math.abs(value)
+    if size == 0 or size == math.huge then return 1, "" end
+    for _, prefix in ipairs(PREFIXES) do
+        if size >= prefix[1] * 0.9995 then return prefix[1], prefix[2] end
+    end
+    return table.unpack(PREFIXES[#PREFIXES])
+end
+
+--- "3.21 mJ": three digits and the prefix that suits.
 function markup.quantity(value, unit)
     if type(value) ~= "number" or value ~= value then return "–" end
-    local chosen = { 1, "" }
-    if value ~= 0 and math.abs(value) ~= math.huge then
-        for _, prefix in ipairs(PREFIXES) do
-            chosen = prefix
-            if math.abs(value) >= prefix[1] * 0.9995 then break end
-        end
-    end
-    return ("%.3g %s%s"):format(value / chosen[1], chosen[2], unit)
+    local divisor, prefix = markup.prefix(value)
+    return ("%.3g %s%s"):format(value / divisor, prefix, unit)
 end
 
 --- "86 %".

@@ -194,6 +194,24 @@ local function numeric_axes(rows, parameters)
     return axes
 end
 
+--- An axis whose unit has the prefix that suits the largest value.
+local function axis_of(rows, key, label)
+    local most, unit = 0, UNITS[key]
+    if not unit then return { key = key, label = label } end
+    for _, row in ipairs(rows) do
+        if is_number(row[key]) then most = math.max(most, math.abs(row[key])) end
+    end
+    local divisor, prefix = markup.prefix(most)
+    return { key = key, label = label, unit = prefix .. unit, scale = 1 / divisor, log = is_wide(rows, key) }
+end
+
+--- How wide boxes must stand so that their names do not touch.
+local function box_width(methods)
+    local longest = 0
+    for _, name in ipairs(methods) do longest = math.max(longest, utf8.len(name) or #name) end
+    return math.min(math.max(PLOT[1], 100 + #methods * (9 * longest + 10)), 1400)
+end
+
 --- The plots that the rows allow, as {caption, rows, options}.
 local function plots_of(table_of_rows, methods)
     local plots = {}
@@ -205,16 +223,15 @@ local function plots_of(table_of_rows, methods)
     for i, axis in ipairs(numeric_axes(table_of_rows.rows, table_of_rows.parameters or {})) do
         if i <= MOST_AXES and cases > 0 then
             local caption = "Mean energy by %s, over the %d cases in which all methods found a plan"
-            table.insert(plots, { caption:format(axis, cases), common, {
-                x = { key = axis, unit = UNITS[axis] },
-                y = { key = "energy", unit = "J", log = is_wide(common.rows, "energy") },
-            } })
+            local x = axis_of(common.rows, axis)
+            x.log = false
+            table.insert(plots, { caption:format(axis, cases), common,
+                { x = x, y = axis_of(common.rows, "energy") } })
         end
     end
     local timed = table_of_rows:filter(function(row) return not row.error end)
     table.insert(plots, { "Time of a case", timed, {
-        kind = "box",
-        y = { key = "seconds", label = "time", unit = "s", log = is_wide(timed.rows, "seconds") },
+        kind = "box", y = axis_of(timed.rows, "seconds", "time"), size = { box_width(methods), PLOT[2] },
     } })
     return plots
 end
@@ -224,7 +241,6 @@ local function drawn(rows, options)
     local path = os.tmpname()
     os.remove(path)
     path = path .. ".svg"
-    options.size = PLOT
     local done, written = pcall(function() return rows:plot(options):write(path) end)
     local file = done and written and io.open(path, "rb")
     local text = file and file:read "a"
@@ -249,10 +265,13 @@ local function add_plots(lines, table_of_rows, methods, with_plots)
     end
     add(lines, '<div class="figures">')
     for _, plot in ipairs(plots_of(table_of_rows, methods)) do
+        local size = plot[3].size or PLOT
+        plot[3].size = size
         local svg = drawn(plot[2], plot[3])
         if svg then
-            add(lines, '<figure><figcaption>%s</figcaption><img alt="%s" width="%d" height="%d" src="%s">'
-                .. "</figure>", plot[1], plot[1], PLOT[1], PLOT[2], data_address(svg))
+            add(lines, '<figure><figcaption>%s</figcaption><div class="scroll"><img alt="%s" width="%d" '
+                .. 'height="%d" style="min-width: %dpx; max-width: %dpx" src="%s"></div></figure>', plot[1],
+                plot[1], size[1], size[2], size[1] * 5 // 8, size[1] * 5 // 4, data_address(svg))
         end
     end
     add(lines, "</div>")

@@ -24,7 +24,7 @@ h3 { font-size: 1.05rem; margin: 24px 0 8px }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 620px), 1fr)); gap: 20px }
 figure { margin: 0; min-width: 0; border: 1px solid var(--line); border-radius: 8px; padding: 12px }
 figcaption { font-weight: 600; font-size: .92rem; margin-bottom: 6px; overflow-wrap: anywhere }
-figure img { display: block; width: 100%; max-width: 640px; height: auto }
+figure img { display: block; width: 100%; height: auto }
 figure svg { display: block; height: auto; max-width: none }
 figure svg.picture { max-width: max(100%, 620px) }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums }
