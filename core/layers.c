@@ -61,11 +61,24 @@ static void fill_vectors(double *latency, double *energy, const building *now, i
     }
 }
 
-/** Fill layer `l`, its vectors in `vectors` [4 * n_nodes]. When the head of the exit after it runs anyhow, or
- *  has no operations, going on and stopping cost the same and share their vectors. */
-static void fill_layer(fl_layer *layer, const building *now, int l, double *vectors) {
+/** The exit that may be final after block `l`, or -1. */
+static int final_exit(const fl_app *app, int l) {
+    int exit = fl_cost_exit_after(app, l);
+    return exit >= 0 && fl_cost_accurate(app, exit) ? exit : -1;
+}
+
+/** Whether stopping after block `l` costs more than going on. When the head of the exit there runs anyhow, or
+ *  has no operations, the two cost the same and share their vectors. */
+static bool stopping_differs(const fl_app *app, int l) {
+    int exit = final_exit(app, l);
+    return exit >= 0 && fl_cost_ops(app, l, exit) != fl_cost_ops(app, l, app->n_exits);
+}
+
+/** Fill layer `l`, its vectors in `vectors` [2 * n_nodes, or 4 where stopping differs]; returns what is
+ * behind them. */
+static double *fill_layer(fl_layer *layer, const building *now, int l, double *vectors) {
     const fl_app *app = now->app;
-    int n_nodes = now->instance->system.n_nodes, exit = fl_cost_exit_after(app, l), last = app->n_exits;
+    int n_nodes = now->instance->system.n_nodes;
     double reach = fl_cost_reach(app, l);
     double weight = app->latency == FL_LATENCY_MEAN ? reach : 1;
     *layer = (fl_layer){.bits_latency = weight * fl_cost_bits(app, l),
@@ -73,16 +86,17 @@ static void fill_layer(fl_layer *layer, const building *now, int l, double *vect
                         .bits_energy = reach * fl_cost_bits(app, l),
                         .latency = vectors,
                         .energy = vectors + n_nodes,
-                        .exit = exit >= 0 && fl_cost_accurate(app, exit) ? exit : -1};
-    fill_vectors(vectors, vectors + n_nodes, now, l, last, weight, reach);
-    if (layer->exit < 0) return;
+                        .exit = final_exit(app, l)};
+    fill_vectors(vectors, vectors + n_nodes, now, l, app->n_exits, weight, reach);
+    vectors += 2 * (size_t)n_nodes;
+    if (layer->exit < 0) return vectors;
     layer->final_latency = layer->latency;
     layer->final_energy = layer->energy;
-    if (fl_cost_ops(app, l, exit) == fl_cost_ops(app, l, last)) return;
-    vectors += 2 * (size_t)n_nodes;
-    fill_vectors(vectors, vectors + n_nodes, now, l, exit, weight, reach);
+    if (!stopping_differs(app, l)) return vectors;
+    fill_vectors(vectors, vectors + n_nodes, now, l, layer->exit, weight, reach);
     layer->final_latency = vectors;
     layer->final_energy = vectors + n_nodes;
+    return vectors + 2 * (size_t)n_nodes;
 }
 
 fl_status fl_layers_build(fl_layers *out, const fl_instance *instance, int app, fl_arena *arena,
@@ -101,7 +115,9 @@ fl_status fl_layers_build_at(fl_layers *out, const fl_instance *instance, int ap
     }
     fl_layer *layer = FL_NEW(arena, n_layers, fl_layer);
     double *ends = FL_NEW(arena, 4 * (size_t)n_nodes, double);
-    double *vectors = FL_NEW(arena, 4 * (size_t)n_nodes * (size_t)n_layers, double);
+    size_t n_vectors = 0;
+    for (int l = 0; l < n_layers; l++) n_vectors += stopping_differs(of, l) ? 4 : 2;
+    double *vectors = FL_NEW(arena, n_vectors * (size_t)n_nodes, double);
     if (layer == NULL || ends == NULL || vectors == NULL) return fl_arena_error(arena, err);
     double *speed = ends + 2 * (size_t)n_nodes, *power = speed + n_nodes;
     for (int n = 0; n < n_nodes; n++) {
@@ -113,7 +129,7 @@ fl_status fl_layers_build_at(fl_layers *out, const fl_instance *instance, int ap
     }
     building now = {instance, of, levels, speed, power};
     for (int l = 0; l < n_layers; l++) {
-        fill_layer(&layer[l], &now, l, vectors + 4 * (size_t)n_nodes * (size_t)l);
+        vectors = fill_layer(&layer[l], &now, l, vectors);
     }
     *out = (fl_layers){.instance = instance,
                        .app = app,
