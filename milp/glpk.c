@@ -29,6 +29,7 @@ typedef struct session {
     bool offered;         /* the known solution was handed over */
     bool scaled;          /* GLPK may scale rows and columns */
     bool unstable;        /* ... because without that it lost its way */
+    bool guessing;        /* it branches by pseudo-costs */
     jmp_buf landing;
     char text[400]; /* what GLPK printed when it gave up */
 } session;
@@ -239,6 +240,7 @@ static void search_tree(session *now) {
     now->tolerance = search.tol_obj = objective_tolerance(now);
     search.tol_int = FL_TOLERANCE_GLPK_WHOLE;
     search.flip = GLP_OFF;
+    if (now->guessing) search.br_tech = GLP_BR_PCH;
     search.out_frq = 100;
     search.tm_lim = milliseconds_left(now);
     search.cb_func = callback;
@@ -311,6 +313,11 @@ static fl_status attempt_twice(session *now, void (*body)(session *), fl_error *
 static fl_status run(session *now, fl_error *err) {
     fl_status status = attempt_twice(now, solve, err);
     fl_glpk_outcome *out = now->out;
+    if (now->guessing && status == FL_EINTERNAL) {
+        now->guessing = false;
+        now->text[0] = '\0';
+        status = attempt_twice(now, solve, err);
+    }
     double dropped = out->objective - now->tolerance * (1 + fabs(out->objective));
     if (out->chosen != NULL) out->bound = fmin(out->bound, dropped);
     return status;
@@ -336,6 +343,7 @@ fl_status fl_glpk_solve(fl_glpk_outcome *out, const fl_model *model, const fl_gl
     now->model = model;
     now->limits = limits;
     now->scaled = limits->scaled;
+    now->guessing = limits->guessing;
     now->out = out;
     FL_TRY(prepare(now, arena, err));
     return run(now, err);

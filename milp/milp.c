@@ -137,6 +137,7 @@ static fl_glpk_limits read_limits(const fl_task *task) {
     double seconds = setting(task, "time_limit"), nodes = setting(task, "nodes");
     return (fl_glpk_limits){.until = seconds > 0 ? task->start + seconds : INFINITY,
                             .nodes = nodes > 0 ? (long)nodes : LONG_MAX,
+                            .guessing = (task->instance->features & FL_FEATURE_SEVERAL) != 0,
                             .interrupt = task->interrupt};
 }
 
