@@ -19,7 +19,16 @@
  *    optimum) the answer is `feasible` with its bound.
  *
  *  The path of least latency is tried first: when it is late nothing is in time, and when it is feasible
- *  its energy is the first that a wanted plan must not exceed. */
+ *  its energy is the first that a wanted plan must not exceed. Several users are also placed one after another
+ *  by the exact search (core/sequential.h), for a plan to start from.
+ *
+ *  Several users share one model, those of one application in order of cost; GLPK branches by pseudo-costs
+ *  there. When no limit joins the applications, each is solved by itself. Up to 20 of the best plans are
+ *  forbidden if that shows that the next one costs more by what GLPK can see.
+ *
+ *  With admission there are two solves of this kind: first for the fewest refused users, a whole number, then
+ *  for the least power with no more refused. A limit in the first leaves a plan and how many users can be
+ *  served at most; in the second that number is proven and the plan's power has a bound. */
 #ifndef FINLAB_MILP_MILP_H
 #define FINLAB_MILP_MILP_H
 

@@ -258,3 +258,143 @@ Test(arcflow, a_cut_of_a_row_counts_only_layers_that_take_of_it) {
     cr_assert(flow.model.row[row("cut_1")].rhs == 0);
     cr_assert(entry("cut_1", "x_a1_b1_n1_n1") == 0 && entry("cut_1", "x_a1_b2_n1_n2_e2") == 1);
 }
+
+/* Several users */
+
+static fl_layers several[4];
+
+/** Two users of an application that may reserve shares of node 2, and one of another that may not. */
+static void build_several(const char *admission, const fl_aim *aim) {
+    char json[1000];
+    snprintf(
+        json, sizeof json,
+        "{'schema': 'finlab/1', 'admission': %s, 'system': {'nodes': ["
+        "  {'name': 'm', 'speed': 1e9, 'power': 1, 'capacity': 300},"
+        "  {'name': 'e', 'speed': 2e9, 'power': 3}], 'links': [{'from': 'm', 'to': 'e', 'rate': 1e9}]},"
+        " 'apps': [{'source': 'm', 'deadline': 1e-6, 'count': 2, 'slices': {'e': [0.5, 1]},"
+        "  'blocks': [{'ops': 100, 'nodes': ['m']}, {'ops': 200}], 'exits': [{'after': 2, 'accuracy': 1}]},"
+        " {'source': 'm', 'deadline': 1e-6, 'rate': 2, 'blocks': [{'ops': 100}],"
+        "  'exits': [{'after': 1, 'accuracy': 1}]}]}",
+        admission);
+    instance = build_instance(json);
+    for (int h = 0; h < 2; h++) cr_assert(fl_layers_build(&several[h], instance, h, &arena, &err) == FL_OK);
+    cr_assert(fl_arcflow_build(&flow, instance, several, aim, &arena, &err) == FL_OK, "%s", err.text);
+    cr_assert(fl_model_check(&flow.model, &err) == FL_OK, "%s: %s", err.where, err.text);
+}
+
+static const fl_aim all = {.most = INFINITY};
+
+Test(arcflow, users_who_may_be_placed_apart_have_columns_of_their_own) {
+    build_several("false", &all);
+    cr_assert(flow.n_units == 3 && flow.unit[1].app == 0 && flow.unit[1].user == 1 &&
+              flow.unit[2].user == -1);
+    cr_assert(column("x_a1_u1_b1_n1_n1") >= 0 && column("x_a1_u2_b2_n1_n2_s2_e1") >= 0);
+    cr_assert(column("x_a2_b1_n1_n2_e1") >= 0 && column("x_a1_b1_n1_n1") < 0);
+    cr_assert(about(entry("capacity_n1", "x_a1_u2_b1_n1_n1"), 100 / 300.0));
+    cr_assert(about(entry("capacity_n1", "x_a2_b1_n1_n1_e1"), 200 / 300.0));
+    cr_assert(row("deadline_a1_u1") >= 0 && row("deadline_a1_u2") >= 0 && row("deadline_a2") >= 0);
+}
+
+Test(arcflow, a_level_has_its_own_latency_and_is_reserved_before_it_is_used) {
+    build_several("false", &all);
+    cr_assert(about(entry("deadline_a1_u1", "x_a1_u1_b2_n1_n2_s1_e1"), 0.2));
+    cr_assert(about(entry("deadline_a1_u1", "x_a1_u1_b2_n1_n2_s2_e1"), 0.1));
+    cr_assert(entry("use_a1_u1_b2_n2_s1", "x_a1_u1_b2_n1_n2_s1_e1") == 1);
+    cr_assert(entry("use_a1_u1_b2_n2_s1", "reserve_a1_u1_n2_s1") == -1);
+    cr_assert(flow.model.row[row("use_a1_u1_b2_n2_s1")].rhs == 0);
+    cr_assert(entry("level_a1_u1_n2", "reserve_a1_u1_n2_s1") == 1 &&
+              entry("level_a1_u1_n2", "reserve_a1_u1_n2_s2") == 1);
+    cr_assert(entry("share_n2", "reserve_a1_u1_n2_s1") == 0.5 &&
+              entry("share_n2", "reserve_a1_u2_n2_s2") == 1);
+    cr_assert(flow.share[1] == row("share_n2") && row("capacity_n2") < 0);
+}
+
+Test(arcflow, users_who_are_alike_stand_in_order_of_cost) {
+    build_several("false", &all);
+    double up = entry("order_a1_u1", "x_a1_u1_b2_n1_n2_s1_e1"),
+           down = entry("order_a1_u1", "x_a1_u2_b2_n1_n2_s1_e1");
+    cr_assert(up == 1 && down == -1); /* the dearest arc */
+    cr_assert(entry("order_a1_u1", "x_a1_u1_b1_n1_n1") > 0 && row("order_a1_u2") < 0);
+}
+
+Test(arcflow, who_is_refused_has_no_path) {
+    build_several("true", &(fl_aim){.most = INFINITY, .refused = 2});
+    cr_assert(entry("flow_a1_u2_source", "refuse_a1_u2") == 1 && entry("flow_a2_source", "refuse_a2") == 1);
+    cr_assert(flow.refused == row("refused") && entry("refused", "refuse_a2") == 0.5);
+    cr_assert(flow.model.row[flow.refused].rhs == 1 && flow.model.column[column("refuse_a2")].cost == 0);
+}
+
+Test(arcflow, nobody_is_refused_when_nobody_need_be) {
+    build_several("true", &all);
+    cr_assert(row("refused") < 0 && flow.model.column[column("refuse_a1_u1")].most == 0);
+}
+
+Test(arcflow, refused_users_can_be_what_is_counted) {
+    build_several("true", &(fl_aim){.first = FL_AIM_REFUSED, .most = INFINITY});
+    cr_assert(about(flow.model.scale * flow.model.column[column("refuse_a1_u2")].cost, 1));
+    cr_assert(flow.model.column[column("x_a1_u1_b1_n1_n1")].cost == 0);
+}
+
+Test(arcflow, refusing_one_user_can_cost_more_than_all_energy_saves) {
+    build_several("true", &(fl_aim){.first = FL_AIM_BOTH, .most = INFINITY});
+    double all_arcs = 0;
+    for (int j = 0; j < flow.n_arcs; j++)
+        if (flow.arc[j].to >= 0) all_arcs += flow.model.scale * flow.model.column[j].cost;
+    cr_assert(about(flow.model.scale * flow.model.column[column("refuse_a2")].cost, flow.refusal));
+    double dearest = (3 * 200e-9 / 2 + 100e-9) / 4 * 2 + 2 * (3 * 100e-9 / 2) / 4; /* rates add up to 4 */
+    cr_assert(flow.refusal > dearest && flow.refusal < 4 * dearest && all_arcs > 0, "%g", flow.refusal);
+}
+
+Test(arcflow, a_plan_and_its_columns_are_each_others_reverse) {
+    bool *known;
+    fl_plan plan;
+    build_several("true", &(fl_aim){.most = INFINITY, .refused = 1});
+    fl_plan given = build_plan(instance,
+                               "[{'app': 'app1', 'count': 1, 'exit': 1, 'nodes': ['m', 'e'],"
+                               "  'shares': {'e': 0.5}}, {'app': 'app2', 'exit': 1, 'nodes': ['m']}]",
+                               &arena);
+    cr_assert(fl_arcflow_choose(&known, &flow, &given, &arena, &err) == FL_OK && known != NULL);
+    cr_assert(known[column("refuse_a1_u1")] &&
+              known[column("x_a1_u2_b2_n1_n2_s1_e1")]); /* free comes first */
+    cr_assert(known[column("reserve_a1_u2_n2_s1")] && !known[column("reserve_a1_u2_n2_s2")]);
+    cr_assert(fl_arcflow_plan(&plan, &flow, known, &arena, &err) == FL_OK);
+    cr_assert(plan.apps[0].count == 1 && plan.apps[0].more == NULL && plan.apps[0].levels[0] == 0);
+    cr_assert(plan.apps[0].nodes[1] == 1 && plan.apps[1].nodes[0] == 0 && plan.apps[1].count == 1);
+}
+
+Test(arcflow, a_plan_that_needs_what_was_left_out_has_no_columns) {
+    bool *known;
+    build_several("true", &all); /* nobody may be refused */
+    fl_plan nobody = build_plan(instance, "[]", &arena);
+    cr_assert(fl_arcflow_choose(&known, &flow, &nobody, &arena, &err) == FL_OK && known == NULL);
+}
+
+Test(arcflow, what_is_late_for_one_user_is_cut_off_for_all_of_the_application) {
+    build_several("false", &all);
+    choose("x_a1_u2_b1_n1_n1", "x_a1_u2_b2_n1_n2_s1_e1");
+    fl_violation violation = {FL_VIOLATION_DEADLINE, 0, -1, -1, -1, 0, 0};
+    int late = fl_arcflow_row(&flow, &violation, chosen);
+    cr_assert(late == row("deadline_a1_u2"));
+    cr_assert(fl_arcflow_cut(&flow, chosen, late, &arena, &err) == FL_OK && flow.n_cuts == 2);
+    cr_assert(entry("cut_1", "x_a1_u1_b1_n1_n1") == 1 && entry("cut_1", "x_a1_u1_b2_n1_n2_s1_e1") == 1);
+    cr_assert(entry("cut_2", "x_a1_u2_b1_n1_n1") == 1 && entry("cut_2", "x_a1_u2_b2_n1_n2_s2_e1") == 0);
+    cr_assert(flow.model.row[row("cut_1")].rhs == 1 && flow.model.row[row("cut_2")].rhs == 1);
+}
+
+Test(arcflow, a_cut_of_a_share_forbids_as_much_or_more_of_the_node) {
+    build_several("false", &all);
+    memset(chosen, 0, sizeof chosen);
+    chosen[column("reserve_a1_u1_n2_s1")] = chosen[column("reserve_a1_u2_n2_s2")] = true;
+    cr_assert(fl_arcflow_cut(&flow, chosen, row("share_n2"), &arena, &err) == FL_OK);
+    cr_assert(flow.model.row[row("cut_1")].rhs == 1);
+    cr_assert(entry("cut_1", "reserve_a1_u1_n2_s2") == 1 && entry("cut_1", "reserve_a1_u1_n2_s1") == 1);
+    cr_assert(entry("cut_1", "reserve_a1_u2_n2_s2") == 1 && entry("cut_1", "reserve_a1_u2_n2_s1") == 0);
+}
+
+Test(arcflow, one_solution_is_cut_off_at_all_its_levels) {
+    build_several("false", &all);
+    choose("x_a1_u2_b1_n1_n1", "x_a1_u2_b2_n1_n2_s1_e1");
+    cr_assert(fl_arcflow_cut(&flow, chosen, -1, &arena, &err) == FL_OK);
+    cr_assert(entry("cut_1", "x_a1_u2_b2_n1_n2_s1_e1") == 1 && entry("cut_1", "x_a1_u2_b2_n1_n2_s2_e1") == 1);
+    cr_assert(entry("cut_1", "x_a1_u2_b2_n1_n1_e1") == 0 && flow.model.row[row("cut_1")].rhs == 1);
+}

@@ -446,3 +446,106 @@ Test(milp, too_little_memory_leaves_a_plan_or_says_so) {
     cr_assert(enough > 0 && plans > 0, "%d, %d", enough, plans);
     fl_instance_free(instance);
 }
+
+/* Several users */
+
+/** Two users on a fast node that is cheap and has room for one, and a dear one. */
+static const char two_users[] =
+    "{'schema': 'finlab/1', 'admission': %s, 'system': {'nodes': ["
+    "  {'name': 'cheap', 'speed': 1e9, 'power': 1, 'capacity': %s}, {'name': 'dear', 'speed': 1e9, 'power': "
+    "9}],"
+    " 'links': %s}, 'apps': [{'source': 'cheap', 'deadline': 1, 'count': 2, 'blocks': [{'ops': 1e6}],"
+    " 'exits': [{'after': 1, 'accuracy': 1}]}, {'source': 'dear', 'rate': 3, 'deadline': %s,"
+    " 'blocks': [{'ops': 1e6}], 'exits': [{'after': 1, 'accuracy': 1}]}]}";
+
+static void solve_users(const char *admission, const char *capacity, const char *links, const char *deadline,
+                        const char *options) {
+    char json[1000];
+    snprintf(json, sizeof json, two_users, admission, capacity, links, deadline);
+    fl_instance *instance = build_instance(json);
+    run(instance, options);
+    fl_instance_free(instance);
+}
+
+#define LINKED "[{'from': 'cheap', 'to': 'dear', 'rate': 1e9}]"
+
+Test(milp, users_of_one_application_are_placed_apart_when_it_pays) {
+    solve_users("false", "1.5e6", LINKED, "1", NULL);
+    cr_assert(result.status == FL_RESULT_OPTIMAL && fl_plan_size(&result.plan) == 3);
+    cr_assert(about(result.verdict.power, 1e-3 + 9e-3 + 27e-3) && about(result.bound, 37e-3 / 5));
+}
+
+Test(milp, that_not_all_can_be_served_is_proven) {
+    solve_users("false", "1.5e6", "[]", "1", NULL);
+    cr_assert(result.status == FL_RESULT_INFEASIBLE);
+    solve_users("false", "1.5e6", LINKED, "1e-9", NULL);
+    cr_assert(result.status == FL_RESULT_INFEASIBLE);
+}
+
+Test(milp, as_few_users_are_refused_as_can_be) {
+    solve_users("true", "1.5e6", "[]", "1", NULL);
+    cr_assert(result.status == FL_RESULT_OPTIMAL && result.verdict.served == 2 && result.most_served == 2);
+    cr_assert(about(result.verdict.power, 1e-3 + 27e-3) && about(result.bound, 28e-3 / 4));
+    solve_users("true", "1.5e6", LINKED, "1e-9", NULL);
+    cr_assert(result.status == FL_RESULT_OPTIMAL && result.verdict.served == 2 && result.most_served == 2);
+    cr_assert(about(result.verdict.power, 1e-3 + 9e-3));
+}
+
+Test(milp, nobody_at_all_may_be_served) {
+    solve_users("true", "1e3", "[]", "1e-9", NULL);
+    cr_assert(result.status == FL_RESULT_OPTIMAL && result.has_plan && result.verdict.served == 0 &&
+              result.most_served == 0);
+}
+
+Test(milp, applications_that_no_limit_joins_are_solved_one_by_one) {
+    solve_users("false", "1e9", LINKED, "1", NULL);
+    cr_assert(result.status == FL_RESULT_OPTIMAL && about(result.verdict.power, 2e-3 + 27e-3));
+    solve_users("true", "1e9", LINKED, "1e-9", NULL);
+    cr_assert(result.status == FL_RESULT_OPTIMAL && result.verdict.served == 2 && result.most_served == 2);
+}
+
+/** Many users under limits that bind: more than GLPK does in a moment. */
+static fl_instance *build_crowd(void) {
+    fl_instance *instance;
+    fl_recipe recipe = {.seed = 1,
+                        .apps = 6,
+                        .blocks = 5,
+                        .nodes = 5,
+                        .binding = true,
+                        .users = 5,
+                        .plain = true,
+                        .tightness = FL_TIGHTNESS_MEDIUM,
+                        .admission = true};
+    cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+    return instance;
+}
+
+Test(milp, a_limit_leaves_several_users_a_plan_and_what_is_proven) {
+    fl_instance *instance = build_crowd();
+    run(instance, "{'time_limit': 30}");
+    cr_assert(result.has_plan && result.most_served >= result.verdict.served);
+    long long served = result.verdict.served, most = result.most_served;
+    static const char *const limits[] = {"{'nodes': 1}", "{'nodes': 5}", "{'nodes': 50}",
+                                         "{'time_limit': 0.02}"};
+    int stopped = 0;
+    for (int i = 0; i < 4; i++) {
+        run(instance, limits[i]);
+        cr_assert(result.has_plan && result.most_served >= served && result.verdict.served <= most, "%d", i);
+        cr_assert(isnan(result.bound) || result.bound <= result.verdict.energy * (1 + FL_TOLERANCE_EQUAL),
+                  "%d", i);
+        cr_assert(result.status == FL_RESULT_OPTIMAL || result.stop != FL_STOP_DONE, "%d", i);
+        stopped += result.stop != FL_STOP_DONE;
+    }
+    cr_assert(stopped > 0);
+    fl_instance_free(instance);
+}
+
+Test(milp, a_model_of_too_many_users_is_not_built) {
+    char json[1000];
+    snprintf(json, sizeof json, two_users, "false", "1e11", LINKED, "1");
+    fl_instance *instance = build_variant(json, "/apps/0/count", "900000");
+    run(instance, NULL);
+    cr_assert(result.status == FL_RESULT_FEASIBLE && result.stop == FL_STOP_MEMORY);
+    cr_assert(result.verdict.served == 900001 && result.bound > 0 && result.bound < result.verdict.energy);
+    fl_instance_free(instance);
+}
