@@ -10,6 +10,7 @@
 #include "core/frontier.h"
 #include "core/generate.h"
 #include "core/json.h"
+#include "milp/decode.h"
 #include "milp/emit.h"
 #include "tests/support/build.h"
 #include "tests/support/solve.h"
@@ -320,6 +321,20 @@ static fl_status try_milp_with_limits(void) {
     return try_method("milp", NULL, limited, &limited_truth);
 }
 
+static fl_status try_milp_shared(void) {
+    fl_arena arena;
+    fl_result result;
+    fl_settings settings = read_settings(solve_method("milp"), NULL, shared);
+    fl_arena_init(&arena, 0);
+    arm();
+    fl_status status = fl_run(&result, shared, solve_method("milp"), &settings, &arena, NULL, &err);
+    disarm();
+    right = status != FL_OK || solve_fault_exact(&result, shared, &shared_truth, 1e-6) == NULL ||
+            result.stop == FL_STOP_MEMORY;
+    fl_arena_free(&arena);
+    return status;
+}
+
 static fl_status try_fin(void) {
     return try_method("fin", "{'gamma': 30}", instance, &truth);
 }
@@ -335,6 +350,20 @@ static fl_status try_emit(void) {
     right = status != FL_OK || (strlen(lp) == length && strstr(lp, "End") != NULL);
     fl_arena_free(&arena);
     return status;
+}
+
+/** A solution that leaves some users without a path. */
+static fl_status try_decode(void) {
+    static const char solution[] = "Optimal - objective value 1\n 0 x_a1_u1_b1_n1_n1 1 0\n";
+    fl_arena arena;
+    fl_result result;
+    fl_arena_init(&arena, 0);
+    arm();
+    fl_status status = fl_decode_solution(&result, shared, solution, strlen(solution), &arena, &err);
+    disarm();
+    right = status == FL_EINVAL || status == FL_ENOMEM;
+    fl_arena_free(&arena);
+    return status == FL_EINVAL ? FL_OK : status;
 }
 
 static fl_status try_certify(void) {
@@ -426,6 +455,7 @@ static const struct {
               {"frontier", try_frontier, false},
               {"milp", try_milp, false},
               {"milp with limits", try_milp_with_limits, false},
+              {"milp shared", try_milp_shared, false},
               {"fin", try_fin, false},
               {"large exact", try_large_exact, false},
               {"large k best", try_large_k_best, false},
@@ -438,7 +468,8 @@ static const struct {
               {"single", try_single, false},
               {"mcp", try_mcp, true},
               {"fin by igraph", try_igraph, true},
-              {"emit", try_emit, false}};
+              {"emit", try_emit, false},
+              {"decode", try_decode, false}};
 
 /** Fail every allocation of one kind of call; whether all went well. */
 static bool fail_all(int i) {
