@@ -92,13 +92,15 @@ static double number_of(const fl_value *object, const char *key, double fallback
 
 /** The words of an array as "a|b|c". */
 static const char *join(const fl_value *words, fl_arena *arena) {
-    size_t size = 1;
+    size_t size = 0;
     for (const fl_value *word = words->first; word != NULL; word = word->next)
         size += strlen(word->string) + 1;
-    char *text = FL_ZERO(arena, size, char);
+    char *text = FL_ZERO(arena, size, char), *at = text;
     for (const fl_value *word = words->first; word != NULL && text != NULL; word = word->next) {
-        strcat(text, word->string);
-        if (word->next != NULL) strcat(text, "|");
+        size_t length = strlen(word->string);
+        memcpy(at, word->string, length);
+        at[length] = word->next != NULL ? '|' : '\0';
+        at += length + 1;
     }
     return text;
 }
