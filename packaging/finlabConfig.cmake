@@ -1,0 +1,10 @@
+# finlab::finlab, the static library with its headers: #include "core/plan.h"
+include(CMakeFindDependencyMacro)
+find_dependency(PkgConfig)
+if(NOT TARGET PkgConfig::JANSSON)
+    pkg_check_modules(JANSSON REQUIRED QUIET IMPORTED_TARGET jansson)
+endif()
+if(NOT TARGET PkgConfig::IGRAPH)
+    pkg_check_modules(IGRAPH REQUIRED QUIET IMPORTED_TARGET igraph)
+endif()
+include(${CMAKE_CURRENT_LIST_DIR}/finlabTargets.cmake)
