@@ -2,7 +2,7 @@
 # What `cmake --install` leaves is enough: C programs build against it by pkg-config and by CMake, each header
 # compiles alone, a stock lua5.4 loads the module, the program runs, and shells and man find their pages.
 #   sh installed.sh SOURCE_DIR BUILD_DIR
-source=$1 build=$2
+build=$2
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 bad=0
@@ -77,7 +77,7 @@ find_package(finlab 0.1 REQUIRED)
 add_executable(program ../program.c)
 target_link_libraries(program PRIVATE finlab::finlab)
 END
-if cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$at" >"$work/log" 2>&1 &&
+if cmake -S "$work/cmake" -B "$work/cmake/build" -G Ninja -DCMAKE_PREFIX_PATH="$at" >"$work/log" 2>&1 &&
     cmake --build "$work/cmake/build" >>"$work/log" 2>&1; then
     says CMake "$work/cmake/build/program"
 else
