@@ -95,6 +95,38 @@ function study.less(a, b)
     return a ~= nil and b ~= nil and a < b and not study.same(a, b)
 end
 
+--- The cells of a line of CSV that ends in no quoted cell of several lines.
+local function cells_of(line)
+    local cells, rest = {}, line .. ","
+    while rest ~= "" do
+        local quoted, after = rest:match('^"([^"]*)",(.*)$')
+        local plain, plain_after = rest:match "^([^,]*),(.*)$"
+        table.insert(cells, quoted or plain)
+        rest = after or plain_after
+    end
+    return cells
+end
+
+--- The records of a CSV file, numbers as numbers and empty cells left out; nil when there is no such file.
+function study.read_csv(path)
+    local file = io.open(path)
+    if not file then return nil end
+    local names, records = nil, {}
+    for line in file:lines() do
+        local cells = cells_of(line)
+        if names then
+            local record = {}
+            for i, name in ipairs(names) do
+                record[name] = tonumber(cells[i]) or cells[i] ~= "" and cells[i] or nil
+            end
+            table.insert(records, record)
+        end
+        names = names or cells
+    end
+    file:close()
+    return records
+end
+
 local Agreement = {}
 Agreement.__index = Agreement
 
