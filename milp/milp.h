@@ -19,8 +19,8 @@
  *    optimum) the answer is `feasible` with its bound.
  *
  *  The path of least latency is tried first: when it is late nothing is in time, and when it is feasible
- *  its energy is the first that a wanted plan must not exceed. Several users are also placed one after another
- *  by the exact search (core/sequential.h), for a plan to start from.
+ *  its energy is the first that a wanted plan must not exceed. Several users are also placed one after
+ * another by the exact search (core/sequential.h), for a plan to start from.
  *
  *  Several users share one model, those of one application in order of cost; GLPK branches by pseudo-costs
  *  there. When no limit joins the applications, each is solved by itself. Up to 20 of the best plans are
