@@ -552,7 +552,8 @@ Test(milp, a_model_of_too_many_users_is_not_built) {
 
 Test(milp, an_assertion_that_fails_in_glpk_does_not_end_it) {
     fl_instance *instance; /* GLPK 5.0 asserts "dx != 0.0" in its pseudo-costs here */
-    fl_recipe recipe = {.seed = 10, .apps = 10, .blocks = 5, .nodes = 5, .binding = true, .admission = true};
+    fl_recipe recipe = {
+        .seed = 22, .apps = 5, .blocks = 4, .nodes = 4, .users = 3, .binding = true, .admission = true};
     cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
     run(instance, NULL);
     cr_assert(result.status == FL_RESULT_OPTIMAL && result.most_served == result.verdict.served);
