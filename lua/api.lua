@@ -25,6 +25,7 @@ local finlab = {
     stats = require "finlab.stats",
     sweep = require "finlab.sweep",
     store = require("finlab.store").open,
+    worst = require "finlab.worst",
 }
 
 function finlab.instance(description)

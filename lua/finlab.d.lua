@@ -417,6 +417,34 @@ function finlab.saving(a, b) end
 ---@return number[]
 function finlab.range(from, to, step) end
 
+---@class finlab.worst_options
+---@field method string whose gap is to be large, with options as in instance:solve()
+---@field against? string what it is compared with; default "exact"
+---@field ranges? table<string, number|number[]> a number, or {least, most}, by quantity; LAB.md lists them
+---@field seed? integer default 1
+---@field evaluations? integer instances to solve; default 1000
+---@field seconds? number stop then; the answer is no longer the same for the same seed
+---@field patience? integer evaluations without a larger gap before a new start; default 100
+---@field path? string a .json file for the worst instance, written whenever a worse one is found
+
+---@class finlab.worst
+---@field gap? number the method's energy / the reference's - 1; absent when there was nothing to compare
+---@field instance? finlab.instance
+---@field result? finlab.result the method's
+---@field reference? finlab.result
+---@field evaluations integer
+---@field starts integer
+---@field no_plan integer instances on which the method found no plan and the reference did
+---@field stop "evaluations"|"seconds"|"interrupted"
+---@field seconds number wall clock
+
+---Search for the instance on which a method is farthest from another one.
+---@param options finlab.worst_options
+---@return finlab.worst? worst
+---@return string? message
+---@return finlab.code? code
+function finlab.worst(options) end
+
 ---Seconds on a clock that only goes forward.
 ---@return number
 function finlab.clock() end

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Statistics of arrays of numbers. Nothing here knows records; an empty array has no mean (nil).
 
+local random = require "finlab.random"
+
 local stats = {}
 
 local SAME = 1e-9 -- relative: what counts as the same energy, as everywhere in finlab
@@ -53,26 +55,15 @@ function stats.deviation(numbers)
     return math.sqrt(stats.sum(squares) / (#numbers - 1))
 end
 
---- Random integers from 1 to n, the same everywhere for the same seed (splitmix64).
-local function draws(seed, n)
-    local state = seed
-    return function()
-        state = state + 0x9e3779b97f4a7c15
-        local z = (state ~ state >> 30) * 0xbf58476d1ce4e5b9
-        z = (z ~ z >> 27) * 0x94d049bb133111eb
-        return ((z ~ z >> 31) >> 11) % n + 1
-    end
-end
-
 --- The percentile bootstrap's interval for a statistic (default: the mean): low, high; nil without numbers.
 -- `options`: confidence (0.95), resamples (1000), seed (1), statistic.
 function stats.bootstrap(numbers, options)
     if #numbers == 0 then return nil end
     options = options or {}
     local statistic, confidence = options.statistic or stats.mean, options.confidence or 0.95
-    local draw, found, sample = draws(options.seed or 1, #numbers), {}, {}
+    local draw, found, sample = random(options.seed or 1), {}, {}
     for r = 1, options.resamples or 1000 do
-        for i = 1, #numbers do sample[i] = numbers[draw()] end
+        for i = 1, #numbers do sample[i] = numbers[draw() % #numbers + 1] end
         found[r] = statistic(sample)
     end
     table.sort(found)
