@@ -237,9 +237,9 @@ local finlab = {}
 ---@field name string letters, digits, _ and -
 ---@field summary? string one line
 ---@field claims? "bound" it may prove bounds and infeasibility; else nothing
----@field honours? ("several"|"capacity"|"memory"|"admission"|"slices")[] what it takes into account itself
+---@field honours? ("several"|"capacity"|"memory"|"admission"|"slices")[] what it looks at itself
 ---@field options? finlab.lua_option[] at most 12
----@field solve fun(inst: finlab.instance, options: table<string, any>): (finlab.placement[]|finlab.lua_answer)?
+---@field solve fun(inst: finlab.instance, options: table): (finlab.placement[]|finlab.lua_answer)?
 
 ---@class finlab.recipe what is absent is drawn too
 ---@field seed integer from 0
