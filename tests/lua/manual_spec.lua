@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- lua/MANUAL.md has every function of the module and every method of its objects, as lua/finlab.d.lua lists them,
--- and every field is in one of the manuals. definition_spec.lua proves that list complete.
+-- lua/MANUAL.md has every function of the module and every method of its objects, as lua/finlab.d.lua lists
+-- them, and every field is in one of the manuals. definition_spec.lua proves that list complete.
 
 local function read(path)
     local file = assert(io.open(path))
