@@ -7,12 +7,19 @@
 #include <stdlib.h>
 
 /** Most searches for one path; then its value is what is proven by then. */
-enum { SEARCHES_MOST = 64 };
+enum { SEARCHES_MOST = 512 };
 
-/** A vertex that is taken out, and those taken out before. */
+/** What is taken out of a layer. */
+typedef enum barred_kind {
+    BARRED_VERTEX,
+    BARRED_END,   /* paths that end at the vertex, whose last head runs too */
+    BARRED_OTHERS /* all but the vertex */
+} barred_kind;
+
 typedef struct barred {
     int layer, node;
-    const struct barred *before;
+    barred_kind kind;
+    const struct barred *before; /* what was taken out before */
 } barred;
 
 /** The layers without some vertices, and the cheapest path there. */
@@ -35,15 +42,18 @@ typedef struct branching {
 
 /* Taking vertices out and putting them back */
 
-/** Swap what the vertex costs with `kept` [4]. */
-static void swap_vertex(const fl_layers *layers, int layer, int node, double *kept) {
-    const fl_layer *at = &layers->layer[layer];
+/** Swap what the vertices cost with `kept` [4 * n_nodes]. */
+static void swap_vertices(const fl_layers *layers, const barred *without, double *kept) {
+    const fl_layer *at = &layers->layer[without->layer];
     const double *vectors[] = {at->latency, at->energy, at->final_latency, at->final_energy};
-    for (int i = 0; i < 4; i++) {
+    for (int i = without->kind == BARRED_END ? 2 : 0; i < 4; i++) {
         if (vectors[i] == NULL || (i >= 2 && vectors[i] == vectors[i - 2])) continue;
-        double *entry = (double *)(uintptr_t)vectors[i] + node, cost = *entry;
-        *entry = kept[i];
-        kept[i] = cost;
+        for (int n = 0; n < layers->n_nodes; n++) {
+            if ((n == without->node) == (without->kind == BARRED_OTHERS)) continue;
+            double *entry = (double *)(uintptr_t)vectors[i] + n, *other = &kept[4 * n + i], cost = *entry;
+            *entry = *other;
+            *other = cost;
+        }
     }
 }
 
@@ -51,10 +61,13 @@ static void swap_vertex(const fl_layers *layers, int layer, int node, double *ke
 static fl_status search_without(fl_labels_found *found, branching *now, const barred *without,
                                 fl_error *err) {
     if (without == NULL) return fl_labels_search(found, now->layers, now->task, now->query, err);
-    double kept[] = {INFINITY, INFINITY, INFINITY, INFINITY};
-    swap_vertex(now->layers, without->layer, without->node, kept);
+    int n = 4 * now->layers->n_nodes;
+    double *kept = FL_NEW(now->task->arena, n, double);
+    if (kept == NULL) return fl_arena_error(now->task->arena, err);
+    for (int i = 0; i < n; i++) kept[i] = INFINITY;
+    swap_vertices(now->layers, without, kept);
     fl_status status = search_without(found, now, without->before, err);
-    swap_vertex(now->layers, without->layer, without->node, kept);
+    swap_vertices(now->layers, without, kept);
     return status;
 }
 
@@ -134,20 +147,43 @@ static int list_steps(const branching *now, const part *of, const fl_load *exces
 
 /* Branch and bound */
 
-static fl_status add_without(branching *now, const part *of, int layer, fl_error *err) {
-    barred *without = FL_NEW(now->task->arena, 1, barred);
-    if (without == NULL) return fl_arena_error(now->task->arena, err);
-    *without = (barred){layer, of->nodes[layer], of->without};
-    return add_part(now, without, of->value, err);
+/** Take something more out, at the path's vertex in a layer.
+ *  @param without  what was taken out before, and then this too */
+static fl_status bar(const barred **without, branching *now, const part *of, int layer, barred_kind kind,
+                     fl_error *err) {
+    barred *new = FL_NEW(now->task->arena, 1, barred);
+    if (new == NULL) return fl_arena_error(now->task->arena, err);
+    *new = (barred){layer, of->nodes[layer], kind, *without};
+    *without = new;
+    return FL_OK;
 }
 
-/** Replace a part by those that each miss one of the steps: for a move, one of its ends. */
+/** Whether the path ends in this layer and takes more there than one that goes on. */
+static bool ends_apart(const branching *now, const part *of, int layer) {
+    const fl_layer *at = &now->layers->layer[layer];
+    return at->exit == of->exit && at->final_energy != at->energy;
+}
+
+/** The paths that keep to `*kept`, but not to this step, as a part; those that keep to it too are what is
+ * kept then. */
+static fl_status split(const barred **kept, branching *now, const part *of, int layer, fl_error *err) {
+    const barred *without = *kept;
+    bool end = ends_apart(now, of, layer);
+    FL_TRY(bar(&without, now, of, layer, end ? BARRED_END : BARRED_VERTEX, err));
+    FL_TRY(add_part(now, without, of->value, err));
+    return end ? FL_OK : bar(kept, now, of, layer, BARRED_OTHERS, err);
+}
+
+/** Replace a part by those that each miss one of the steps - for a move, one of its ends - and have all
+ * before.
+ */
 static fl_status divide(branching *now, const part *of, const fl_load *excess, const taken *steps, int n,
                         fl_error *err) {
+    const barred *kept = of->without;
     for (int i = 0; i < n; i++) {
-        FL_TRY(add_without(now, of, steps[i].layer, err));
         if (excess->kind == FL_LIMIT_LINK && steps[i].layer > 0)
-            FL_TRY(add_without(now, of, steps[i].layer - 1, err));
+            FL_TRY(split(&kept, now, of, steps[i].layer - 1, err));
+        FL_TRY(split(&kept, now, of, steps[i].layer, err));
     }
     return FL_OK;
 }

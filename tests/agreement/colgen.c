@@ -40,6 +40,7 @@ static void compare_family(draw_family family) {
         recipe.binding = !family.recipe.limits;
         recipe.limits = family.recipe.limits;
         recipe.tightness = family.recipe.tightness;
+        recipe.slices = family.recipe.slices;
         family.recipe = recipe;
         fl_instance *instance = draw_instance(&family, (uint64_t)seed);
         compare(instance, (uint64_t)seed);
@@ -66,4 +67,12 @@ Test(colgen, agrees_when_limits_may_bind) {
 
 Test(colgen, agrees_on_energies_from_1e_minus_15_to_1e6_and_times_from_1e_minus_9_to_1e9) {
     compare_family((draw_family){.name = "scaled", .scaled = true});
+}
+
+Test(colgen, agrees_when_shares_of_nodes_are_reserved) {
+    compare_family((draw_family){.name = "slices", .recipe = {.slices = true}});
+}
+
+Test(colgen, agrees_when_shares_are_reserved_and_users_may_be_refused) {
+    compare_family((draw_family){.name = "slices", .recipe = {.slices = true, .admission = true}});
 }

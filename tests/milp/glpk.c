@@ -311,3 +311,76 @@ Test(glpk, a_gap_ends_the_search_with_a_bound_that_near) {
     model.constant = -0.99 * outcome.objective; /* the same gap is a hundred times as wide now */
     cr_assert(solve(limits) == FL_OK && outcome.objective - outcome.bound <= 1e-4 * outcome.objective);
 }
+
+/* Relaxations that are solved again */
+
+static fl_arena kept;
+static fl_glpk_basis basis;
+static fl_glpk_relaxed relaxed;
+
+static fl_status relax(void) {
+    fl_glpk_limits limits = no_limits();
+    return fl_glpk_relax(&relaxed, &model, &basis, &limits, &kept, &arena, &err);
+}
+
+/** A relaxation of random rows that grows by columns, rows and other right-hand sides. */
+static void grow_model(fl_random *draw) {
+    int row =
+        fl_model_add_row(&model, FL_SENSE_AT_MOST, fl_random_between(draw, 0.5, 2), "r_%d", model.n_rows);
+    for (int j = 0; j < model.n_columns; j++)
+        fl_model_add_entry(&model, row, j, fl_random_between(draw, 0, 1));
+    for (int k = 0; k < 4; k++) {
+        int column = fl_model_add_column(&model, -fl_random_between(draw, 1, 2), "x_%d", model.n_columns);
+        for (int i = 0; i < model.n_rows; i++) {
+            fl_model_add_entry(&model, i, column, fl_random_between(draw, 0.01, 1));
+        }
+    }
+    model.row[0].rhs = fl_random_between(draw, 0.5, 2);
+    model.implied = true;
+}
+
+Test(glpk, a_relaxation_solved_again_from_its_basis_is_the_same_as_one_solved_anew) {
+    fl_random draw;
+    fl_random_seed(&draw, 5);
+    fl_arena_init(&kept, 0);
+    basis = (fl_glpk_basis){0};
+    for (int round = 0; round < 30; round++) {
+        grow_model(&draw);
+        cr_assert(relax() == FL_OK && relaxed.end == FL_GLPK_OPTIMAL, "round %d: %s", round, err.text);
+        double again = relaxed.objective, dual = 0, primal = 0;
+        for (int i = 0; i < model.n_rows; i++) dual += relaxed.dual[i] * model.row[i].rhs;
+        for (int j = 0; j < model.n_columns; j++) primal += relaxed.value[j] * model.column[j].cost;
+        cr_assert(fabs(dual - again) < 1e-9 * fabs(again) && fabs(primal - again) < 1e-9 * fabs(again));
+        fl_glpk_basis old = basis;
+        basis = (fl_glpk_basis){0};
+        cr_assert(relax() == FL_OK && fabs(relaxed.objective - again) < 1e-9 * fabs(again), "round %d",
+                  round);
+        basis = old;
+    }
+    fl_arena_free(&kept);
+}
+
+Test(glpk, a_relaxation_without_a_solution_is_infeasible) {
+    fl_arena_init(&kept, 0);
+    basis = (fl_glpk_basis){0};
+    build_small();
+    cr_assert(relax() == FL_OK && relaxed.end == FL_GLPK_OPTIMAL);
+    fl_model_add_entry(&model, fl_model_add_row(&model, FL_SENSE_EQUAL, 3, "never"), 0, 1);
+    cr_assert(relax() == FL_OK && relaxed.end == FL_GLPK_INFEASIBLE);
+    model.row[1].rhs = NAN;
+    cr_assert(relax() == FL_EINVAL);
+    fl_arena_free(&kept);
+}
+
+Test(glpk, whole_columns_may_be_more_than_one) {
+    int row = fl_model_add_row(&model, FL_SENSE_EQUAL, 7, "seven"), most = 0;
+    for (int j = 0; j < 3; j++) {
+        int column = fl_model_add_column(&model, j + 1, "x_%d", j);
+        model.column[column].most = 3;
+        fl_model_add_entry(&model, row, column, 1);
+    }
+    cr_assert(solve(no_limits()) == FL_OK && outcome.end == FL_GLPK_OPTIMAL);
+    for (int j = 0; j < 3; j++) most += (int)outcome.value[j];
+    cr_assert(most == 7 && outcome.value[0] == 3 && outcome.value[1] == 3 && outcome.value[2] == 1);
+    cr_assert(outcome.chosen[2]);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "milp/colgen.h"
+#include "core/generate.h"
+#include "core/result.h"
+#include "tests/support/build.h"
+#include "tests/support/solve.h"
+#include <criterion/criterion.h>
+#include <math.h>
+
+static fl_arena arena;
+static fl_error err;
+static fl_result result;
+
+static void start(void) {
+    fl_arena_init(&arena, 0);
+}
+
+static void stop(void) {
+    fl_arena_free(&arena);
+}
+
+TestSuite(colgen, .init = start, .fini = stop);
+
+static void run(const fl_instance *instance, const char *options) {
+    fl_status status = solve_run(&result, instance, &fl_colgen_method, options, &arena, &err);
+    cr_assert(status == FL_OK, "%s: %s", err.where, err.text);
+}
+
+/* A user computes one block: for 1 J on `near`, which two of them fill, or for 3 J on `far`. */
+static const char *const crowded =
+    "{'schema': 'finlab/1', 'system': {"
+    " 'nodes': [{'name': 'near', 'speed': 1e9, 'power': 1, 'capacity': 2e9},"
+    "           {'name': 'far', 'speed': 1e9, 'power': 3, 'capacity': 3e9}],"
+    " 'links': [{'from': 'near', 'to': 'far', 'rate': 1e9}]},"
+    " 'apps': [{'name': 'camera', 'source': 'near', 'deadline': 10, 'count': 5,"
+    "  'blocks': [{'ops': 1e9}], 'exits': [{'after': 1, 'accuracy': 1}]}]}";
+
+Test(colgen, identical_users_are_divided_among_the_nodes) {
+    fl_instance *instance = build_instance(crowded);
+    run(instance, NULL);
+    cr_assert(result.status == FL_RESULT_OPTIMAL && result.stop == FL_STOP_DONE);
+    cr_assert(fabs(result.verdict.power - (2 * 1 + 3 * 3)) < 1e-9, "%.17g W", result.verdict.power);
+    cr_assert(result.verdict.served == 5 && fl_plan_size(&result.plan) == 2);
+    fl_instance_free(instance);
+}
+
+Test(colgen, one_user_too_many_is_proven_infeasible) {
+    fl_instance *instance = build_variant(crowded, "/apps/0/count", "6");
+    run(instance, NULL);
+    cr_assert(result.status == FL_RESULT_INFEASIBLE);
+    fl_instance_free(instance);
+}
+
+Test(colgen, with_admission_one_user_too_many_is_refused_and_no_more) {
+    fl_arena text;
+    fl_arena_init(&text, 0);
+    fl_value *document = build_document(&text, crowded);
+    build_put(&text, document, "/apps/0/count", "6");
+    build_put(&text, document, "/admission", "true");
+    fl_instance *instance;
+    cr_assert(fl_instance_read(&instance, document, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+    run(instance, NULL);
+    cr_assert(result.status == FL_RESULT_OPTIMAL);
+    cr_assert(result.verdict.served == 5 && result.most_served == 5);
+    cr_assert(fabs(result.verdict.power - 11) < 1e-9);
+    fl_instance_free(instance);
+    fl_arena_free(&text);
+}
+
+Test(colgen, when_nobody_can_be_served_the_empty_plan_is_optimal) {
+    fl_arena text;
+    fl_arena_init(&text, 0);
+    fl_value *document = build_document(&text, crowded);
+    build_put(&text, document, "/apps/0/deadline", "0.5");
+    build_put(&text, document, "/admission", "true");
+    fl_instance *instance;
+    cr_assert(fl_instance_read(&instance, document, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+    run(instance, NULL);
+    cr_assert(result.status == FL_RESULT_OPTIMAL && result.verdict.served == 0 && result.most_served == 0);
+    fl_instance_free(instance);
+    fl_arena_free(&text);
+}
+
+/* Three of four users of unequal size fit: the relaxation would take parts of one. */
+static fl_instance *draw(uint64_t seed, bool admission) {
+    fl_recipe recipe = {.seed = seed,
+                        .apps = 30,
+                        .blocks = 8,
+                        .nodes = 6,
+                        .binding = true,
+                        .admission = admission,
+                        .tightness = FL_TIGHTNESS_LOOSE};
+    fl_instance *instance;
+    cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK, "%s", err.text);
+    return instance;
+}
+
+Test(colgen, every_limit_ends_it_with_a_plan_and_true_bounds) {
+    static const char *const limits[] = {"{'nodes': 1}", "{'time_limit': 1e-9}", "{'time_limit': 0.02}",
+                                         "{'gap': 0.5}"};
+    for (uint64_t seed = 0; seed < 5; seed++) {
+        fl_instance *instance = draw(seed, true);
+        run(instance, "{'time_limit': 20}");
+        fl_result best = result;
+        for (int i = 0; i < 4; i++) {
+            run(instance, limits[i]);
+            cr_assert(result.has_plan, "seed %d, %s", (int)seed, limits[i]);
+            cr_assert(result.most_served >= best.verdict.served, "seed %d, %s", (int)seed, limits[i]);
+            cr_assert(best.status != FL_RESULT_OPTIMAL || result.verdict.served < best.verdict.served ||
+                          result.verdict.power >= best.verdict.power * (1 - 1e-9),
+                      "seed %d, %s", (int)seed, limits[i]);
+            bool same = result.verdict.served == best.verdict.served && !isnan(result.bound);
+            double bound = same ? result.bound * result.verdict.rates : 0;
+            cr_assert(bound <= best.verdict.power * (1 + 1e-9), "seed %d, %s", (int)seed, limits[i]);
+        }
+        fl_instance_free(instance);
+    }
+}
+
+Test(colgen, an_interrupt_ends_it_at_once_with_a_plan) {
+    fl_instance *instance = draw(1, true);
+    volatile sig_atomic_t interrupt = 1;
+    fl_settings settings;
+    fl_settings_default(&settings, &fl_colgen_method, instance);
+    cr_assert(fl_run(&result, instance, &fl_colgen_method, &settings, &arena, &interrupt, &err) == FL_OK);
+    cr_assert(result.stop == FL_STOP_INTERRUPTED && result.has_plan && result.seconds < 1);
+    fl_instance_free(instance);
+}
+
+Test(colgen, too_little_memory_is_said) {
+    fl_instance *instance = draw(1, true);
+    fl_arena little;
+    fl_settings settings;
+    fl_settings_default(&settings, &fl_colgen_method, instance);
+    for (size_t limit = 20000; limit < 1000000; limit *= 2) {
+        fl_arena_init(&little, limit);
+        fl_status status = fl_run(&result, instance, &fl_colgen_method, &settings, &little, NULL, &err);
+        cr_assert(status == FL_OK || status == FL_ENOMEM, "%zu bytes: %s", limit, err.text);
+        fl_arena_free(&little);
+    }
+    fl_instance_free(instance);
+}
+
+Test(colgen, ten_thousand_users_in_six_applications_are_no_more_work_than_six) {
+    fl_recipe recipe = {.seed = 7, .apps = 6, .blocks = 10, .nodes = 8, .binding = true, .admission = true};
+    fl_instance *few, *many;
+    cr_assert(fl_generate(&few, &recipe, &err) == FL_OK, "%s", err.text);
+    recipe.users = 3000;
+    cr_assert(fl_generate(&many, &recipe, &err) == FL_OK, "%s", err.text);
+    run(few, "{'time_limit': 10}");
+    cr_assert(result.status == FL_RESULT_OPTIMAL);
+    run(many, "{'time_limit': 20, 'gap': 0.001}");
+    cr_assert(result.has_plan && result.verdict.served == result.most_served && result.gap <= 0.001,
+              "%lld of %lld, gap %g", result.verdict.served, result.most_served, result.gap);
+    fl_instance_free(few);
+    fl_instance_free(many);
+}
