@@ -74,6 +74,45 @@ Test(table, exact_mcp_and_fin_answer_the_published_models) {
     }
 }
 
+typedef struct strategy_row {
+    published_model model;
+    int percent;
+    double milliseconds;
+    double bound; /* the dual's */
+    double latency,
+        energy; /* the best single cut of the whole network, by latency and by the source's energy */
+    double edgent, scission, mincut;
+} strategy_row;
+
+static const strategy_row strategy_rows[] = {
+    {B_ALEXNET, 80, 3, 89.165, 139.504, 93.076, 139.504, 139.504, NONE},
+    {B_ALEXNET, 80, 4, 75.195, 139.504, 93.076, 139.504, 139.504, NONE},
+    {B_ALEXNET, 80, 7, 39.382, 139.504, 93.076, 139.504, 139.504, 39.382},
+    {B_ALEXNET, 50, 3, 12.338, 139.504, 93.076, 139.504, 139.504, 12.338},
+    {B_RESNET, 80, 2, 9.921, 28.331, 22.568, 28.331, 28.331, 9.921},
+    {B_LENET, 90, 0.02, 0.091, 0.749, NONE, 0.749, 0.749, 0.091},
+    {B_LENET, 90, 0.03, 0.091, 0.749, 0.139, 0.749, 0.749, 0.091},
+};
+enum { STRATEGY_ROWS = sizeof strategy_rows / sizeof *strategy_rows };
+
+Test(table, the_strategies_answer_the_published_models) {
+    for (int i = 0; i < STRATEGY_ROWS; i++) {
+        const strategy_row *of = &strategy_rows[i];
+        const published_row row = {
+            .model = of->model, .percent = of->percent, .milliseconds = of->milliseconds};
+        fl_instance *instance =
+            published_instance(of->model, of->milliseconds * 1e-3, of->percent / 100.0, RECEIVER);
+        double bound = run_with(instance, &fl_larac_method, NULL, 0, &arena).bound * 1e3;
+        cr_assert(fabs(bound - of->bound) < 5.01e-4, "row %d: a bound of %.4f mJ", i, bound);
+        assert_energy(&row, instance, &fl_neurosurgeon_method, "goal", 0, of->latency);
+        assert_energy(&row, instance, &fl_neurosurgeon_method, "goal", 1, of->energy);
+        assert_energy(&row, instance, &fl_edgent_method, NULL, 0, of->edgent);
+        assert_energy(&row, instance, &fl_scission_method, NULL, 0, of->scission);
+        assert_energy(&row, instance, &fl_mincut_method, NULL, 0, of->mincut);
+        fl_instance_free(instance);
+    }
+}
+
 /** FIN on the grid of B-AlexNet, 3 to 15 ms and 10 to 85 %: cells without a plan, at the optimum, and with a
  * bound that meets it. */
 typedef struct summary {

@@ -387,6 +387,34 @@ static fl_status try_single(void) {
     return try_method("single", NULL, instance, &truth);
 }
 
+static fl_status try_larac(void) {
+    return try_method("larac", NULL, instance, &truth);
+}
+
+static fl_status try_local(void) {
+    return try_method("local", NULL, instance, &truth);
+}
+
+static fl_status try_annealing(void) {
+    return try_method("annealing", NULL, instance, &truth);
+}
+
+static fl_status try_genetic(void) {
+    return try_method("genetic", NULL, instance, &truth);
+}
+
+static fl_status try_edgent(void) {
+    return try_method("edgent", NULL, instance, &truth);
+}
+
+static fl_status try_scission(void) {
+    return try_method("scission", "{'k': 9}", instance, &truth);
+}
+
+static fl_status try_mincut(void) {
+    return try_method("mincut", NULL, instance, &truth);
+}
+
 static fl_status try_mcp(void) {
     return try_method("mcp", NULL, instance, &truth);
 }
@@ -466,6 +494,13 @@ static const struct {
               {"cheapest", try_cheapest, false},
               {"fastest", try_fastest, false},
               {"single", try_single, false},
+              {"larac", try_larac, false},
+              {"local", try_local, false},
+              {"annealing", try_annealing, false},
+              {"genetic", try_genetic, false},
+              {"edgent", try_edgent, false},
+              {"scission", try_scission, false},
+              {"mincut", try_mincut, true},
               {"mcp", try_mcp, true},
               {"fin by igraph", try_igraph, true},
               {"emit", try_emit, false},
