@@ -25,15 +25,17 @@ typedef struct bench_options {
 
 _Noreturn static void end_with_usage(void) {
     fprintf(stderr, "usage: finlab_bench [--quick] [--only NAME] [--limit SECONDS] [--out FOLDER]\n"
-                    "                    [--date TEXT]\nNAME is one of rates, limits, scaling,");
+                    "                    [--date TEXT]\nNAME is one of rates, limits, scaling, joint,");
     for (int f = 0; f < families_count; f++) fprintf(stderr, " %s", families[f].name);
     fputc('\n', stderr);
     exit(2);
 }
 
 static bool known(const char *name) {
-    if (strcmp(name, "rates") == 0 || strcmp(name, "limits") == 0 || strcmp(name, "scaling") == 0)
-        return true;
+    static const char *const sections[] = {"rates", "limits", "scaling", "joint"};
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(name, sections[i]) == 0) return true;
+    }
     for (int f = 0; f < families_count; f++) {
         if (strcmp(name, families[f].name) == 0) return true;
     }
@@ -131,6 +133,7 @@ int main(int argc, char **argv) {
     if (wanted(&options, "rates")) rates_measure(&report);
     if (wanted(&options, "limits")) limits_measure(&report);
     if (wanted(&options, "scaling")) scaling_measure(&report);
+    if (wanted(&options, "joint")) joint_measure(&report);
     report_close(&report);
     if (faults > 0) fprintf(stderr, "bench: %d measurements contradict others, see above\n", faults);
     return faults > 0 ? EXIT_FAILURE : EXIT_SUCCESS;

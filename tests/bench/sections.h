@@ -15,4 +15,7 @@ void limits_measure(bench_report *report);
 /** Time against the number of blocks and of levels: scaling.c. */
 void scaling_measure(bench_report *report);
 
+/** Several applications at once: colgen, and milp where it may finish: joint.c. */
+void joint_measure(bench_report *report);
+
 #endif
