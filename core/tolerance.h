@@ -43,7 +43,8 @@
 
 /** A column is whole for GLPK when it is this close to an integer. */
 #define FL_TOLERANCE_GLPK_WHOLE 1e-9
-/** In the solution of any other solver it is when it is this close (milp/decode.c); the judge decides anyhow. */
+/** In the solution of any other solver it is when it is this close (milp/decode.c); the judge decides anyhow.
+ */
 #define FL_TOLERANCE_WHOLE 1e-5
 /** The least relative improvement of the objective that GLPK looks for. */
 #define FL_TOLERANCE_GLPK_OBJECTIVE 1e-12

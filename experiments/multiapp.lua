@@ -2,8 +2,8 @@
 -- Many users on shared servers: what does placing them one after another cost, and how many go unserved?
 --
 -- Users of B-AlexNet, B-ResNet and B-LeNet with several targets and deadlines share an edge and a cloud
--- server whose compute is limited. Users may be refused. The joint optimum serves as many as possible and then
--- takes the least power; FIN, the exact search and mcp place one user after another, in several orders.
+-- server whose compute is limited. Users may be refused. The joint optimum serves as many as possible and
+-- then takes the least power; FIN, the exact search and mcp place one user after another, in several orders.
 
 local fl = require "finlab"
 local study = dofile((arg[0]:match("^.*/") or "") .. "study.lua")

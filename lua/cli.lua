@@ -123,9 +123,10 @@ words.explain = {
     usage = "explain FILE.json [--method NAME] [--option NAME=VALUE]... [--json]",
     summary = "say why there is no plan and the least that would change it",
     help = [[
-Says for every limit of the instance in FILE.json (deadlines, accuracy targets, capacities and memories of nodes,
-capacities of links, and all of a kind by one factor) the smallest relaxation of this limit alone with which all
-users can be served, or that there is none. Each answer is proven by solves; what they leave open is said to be.
+Says for every limit of the instance in FILE.json (deadlines, accuracy targets, capacities and memories of
+nodes, capacities of links, and all of a kind by one factor) the smallest relaxation of this limit alone with
+which all users can be served, or that there is none. Each answer is proven by solves; what they leave open is
+said to be.
 Of a feasible instance it says what a plan needs of each limit.
 
 --method NAME         solves; the default is one that can prove and honours what the instance has
@@ -207,8 +208,8 @@ words.methods = {
     summary = "list the methods, or one and its options",
     help = [[
 Lists every method with the most it may claim about its answer: that it is "optimal", a "bound" on the optimum
-or the proof that there is no plan, or nothing. With NAME, one method and its options, and what it honours itself
-beyond one application: on an instance with more, it places one user after another.
+or the proof that there is no plan, or nothing. With NAME, one method and its options, and what it honours
+itself beyond one application: on an instance with more, it places one user after another.
 
 --json                print the descriptors as one line of JSON]],
     arguments = { "[NAME]" },

@@ -80,7 +80,9 @@ local function placements_table(plan, description)
             exit = app and ("%d of %d"):format(part.exit, #app.exits) or part.exit,
             nodes = runs_of(part.nodes), shares = shares_of(part.shares),
         }
-        for _, field in ipairs { "energy", "latency", "accuracy" } do rows[i][field] = show(field, part[field]) end
+        for _, field in ipairs { "energy", "latency", "accuracy" } do
+            rows[i][field] = show(field, part[field])
+        end
         if rows[i].shares and columns[8] == nil then columns[8] = "shares" end
     end
     return records(rows, columns):text()
@@ -317,7 +319,8 @@ function report.method(descriptor)
     }
     if #descriptor.options > 0 then text = text .. "\n" .. options_table(descriptor.options) end
     if descriptor.sequential then
-        text = text .. "\nbeyond that, placing one user after another:\n" .. options_table(descriptor.sequential)
+        text = text .. "\nbeyond that, placing one user after another:\n"
+            .. options_table(descriptor.sequential)
     end
     return text
 end

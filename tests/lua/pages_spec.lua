@@ -77,7 +77,9 @@ describe("completion in bash", function()
     it("offers the options of the word", function()
         for word, options in pairs(words()) do
             local all = " " .. offered("finlab " .. word .. " x --") .. " "
-            for option in pairs(options) do assert.is_truthy(all:find(" " .. option .. " ", 1, true), option) end
+            for option in pairs(options) do
+                assert.is_truthy(all:find(" " .. option .. " ", 1, true), option)
+            end
         end
     end)
 
