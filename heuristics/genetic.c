@@ -30,7 +30,6 @@ typedef struct breeding {
 
 static fl_status reserve(breeding *b, fl_error *err) {
     fl_arena *arena = b->seek.task->arena;
-    b->n = (int)b->seek.task->settings->value[POPULATION];
     b->now = FL_NEW(arena, b->n, fl_draft);
     b->next = FL_NEW(arena, b->n, fl_draft);
     if (b->now == NULL || b->next == NULL) return fl_arena_error(arena, err);
@@ -106,7 +105,7 @@ static void breed(breeding *b) {
 
 static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
     const double *value = task->settings->value;
-    breeding b;
+    breeding b = {.n = (int)value[POPULATION]};
     FL_TRY(fl_seek_begin(&b.seek, task, value[SEED], value[TIME_LIMIT], err));
     FL_TRY(reserve(&b, err));
     if (populate(&b)) {
