@@ -258,6 +258,7 @@ small enough to try all plans.
 }
 
 function words.generate.run(given)
+    if not given.seed then fail("generate: --seed N is missing", "usage") end
     local recipe = {}
     for name, value in pairs(given) do recipe[name:gsub("-", "_")] = value end
     recipe.output = nil
@@ -403,10 +404,10 @@ local function joined(a, b)
     return table.move(b, 1, #b, #a + 1, table.move(a, 1, #a, 1, {}))
 end
 
---- The end of a sentence about a name that is not among `known`: what it may have meant.
-local function hint(name, known)
+--- The end of a sentence about a name that is not among `known`: what it may have meant, or who knows more.
+local function hint(name, known, where)
     local nearest = core.nearest(name, known)
-    return nearest and ("; did you mean %s?"):format(nearest) or ""
+    return nearest and ("; did you mean %s?"):format(nearest) or "; see " .. where
 end
 
 --- The names of all methods.
@@ -425,7 +426,7 @@ function words.help.run(given, word)
         io.write(overview())
     else
         if not core.methods("table", word) then
-            local said = hint(word, joined(ORDER, method_names()))
+            local said = hint(word, joined(ORDER, method_names()), "finlab help")
             fail(("help: there is no word or method %q%s"):format(word, said), "usage")
         end
         return words.methods.run({}, word)
@@ -455,8 +456,8 @@ local function take_option(word, given, argument, following)
         for other in pairs(words[word].options) do table.insert(known, "--" .. other) end
         table.sort(known)
         local option = name and "--" .. name or argument
-        local said = hint(option, known)
-        fail(("%s: no option %s%s; see finlab help %s"):format(word, option, said, word), "usage")
+        local said = hint(option, known, "finlab help " .. word)
+        fail(("%s: no option %s%s"):format(word, option, said), "usage")
     end
     if kind == "flag" then
         if text then fail(("--%s: takes no value"):format(name), "usage") end
@@ -543,8 +544,8 @@ end
 
 --- What is wrong with the first argument, and what may have been meant.
 local function refuse(first)
-    local near = hint(first, joined(ORDER, { "--help", "--version" }))
-    local text = ("no word %q%s; see finlab --help"):format(first, near)
+    local near = hint(first, joined(ORDER, { "--help", "--version" }), "finlab --help")
+    local text = ("no word %q%s"):format(first, near)
     if core.methods("table", first) then
         text = ("%s is a method: finlab solve FILE.json --method %s"):format(first, first)
     elseif first:match("%.json$") then

@@ -44,7 +44,8 @@ bool fl_lua_interrupt_came(void) {
 static void raise_interrupted(lua_State *L, lua_Debug *at) {
     (void)at;
     lua_sethook(L, NULL, 0, 0);
-    luaL_error(L, "interrupted");
+    lua_pushliteral(L, "interrupted");
+    lua_error(L);
 }
 
 /** A solve is told too: this one may have begun too soon after another to have a handler of its own. */

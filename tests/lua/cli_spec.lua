@@ -234,14 +234,15 @@ describe("finlab", function()
 
         it("say what may have been meant", function()
             for typed, said in pairs {
-                slove = 'no word "slove"; did you mean solve?; see finlab --help',
+                slove = 'no word "slove"; did you mean solve?',
                 ["help slove"] = 'help: there is no word or method "slove"; did you mean solve?',
-                ["--versoin"] = 'no word "--versoin"; did you mean --version?; see finlab --help',
+                ["--versoin"] = 'no word "--versoin"; did you mean --version?',
                 exact = "exact is a method: finlab solve FILE.json --method exact",
                 ["two.json"] = "two.json is not a script: finlab solve two.json --method exact",
                 ["solve two.json"] = "solve: --method NAME is missing; finlab methods lists them",
-                ["solve x --metod=fin"] =
-                    "solve: no option --metod; did you mean --method?; see finlab help solve",
+                ["solve x --metod=fin"] = "solve: no option --metod; did you mean --method?",
+                ["solve x --colour"] = "solve: no option --colour; see finlab help solve",
+                generate = "generate: --seed N is missing",
             } do
                 local code, out, err = finlab("%s", typed)
                 assert.equal(2, code)
