@@ -361,7 +361,7 @@ local function speed()
     local text = file:read "a"
     file:close()
     local ratios = {}
-    for record in text:gmatch "%b{}" do
+    for record in text:gmatch "{[^{}]*}" do
         if record:find '"engine": "milp %(GLPK%)"' and record:find '"end": "done"' then
             table.insert(ratios, tonumber(record:match '"ratio_to_exact": ([%d.e+-]+)'))
         end

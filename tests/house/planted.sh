@@ -103,4 +103,12 @@ must_find_object 'keeps a global' core 'int fl_planted = 3;'
 must_find_object 'keeps a global' milp 'static int calls; int fl_planted(void) { return ++calls; }'
 must_find_object 'keeps a global' heuristics 'const char *fl_planted(int n) { static _Thread_local char text[8]; text[0] = (char)n; return text; }'
 must_find_object 'keeps a global' core 'const char *fl_planted = "mutable pointer to constant text";'
+
+mkdir "$copy/paper" && cp "$1"/paper/*.tex "$copy/paper/"
+must_be_green paper_numbers
+must_find paper_numbers paper/planted.tex 'which saves 65\,\% of the energy'
+must_find paper_numbers paper/planted.tex 'in 1 of the cells, \val{receiver.exact.cells} in all'
+must_find paper_numbers paper/planted.tex 'at $\gamma=30$ levels'
+must_find paper_numbers paper/planted.tex 'a gap of $2.5$ or less'
+must_find paper_numbers paper/planted.tex 'see Table 3'
 exit $bad
