@@ -3,22 +3,12 @@
 #include "core/cost.h"
 #include "core/instance_fields.h"
 #include "core/instance_index.h"
+#include "core/instance_shared.h"
 #include "core/tolerance.h"
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/** What an instance and its variants have in common, counted by reference. */
-struct fl_instance_shared {
-    atomic_int references;
-    fl_arena arena;
-    fl_named *names; /* [n_nodes], sorted */
-    fl_pair *links;  /* [n_links], sorted */
-    fl_pair *tiers;  /* [n_tier_links], sorted */
-    bool limited;    /* some capacity or memory is finite */
-};
 
 /* Lookup */
 
@@ -280,10 +270,8 @@ static double least_level(const fl_app *app) {
     return least;
 }
 
-/** Refuse numbers so extreme that a sum or product of costs could overflow, so that no solver ever meets an
- *  infinity or a NaN: the dearest way through all blocks, and its power, must stay under FL_COST_MOST. */
-static fl_status check_magnitudes(const fl_instance *instance, const fl_app *app, fl_place *place,
-                                  fl_error *err) {
+fl_status fl_instance_check_magnitudes(const fl_instance *instance, const fl_app *app, fl_place *place,
+                                       fl_error *err) {
     fl_link worst = fl_instance_worst_link(&instance->system);
     double energy = 0, latency = 0, bits = 0, ops = 0, share = least_level(app);
     for (int l = 0; l < app->n_blocks; l++) {
@@ -320,7 +308,7 @@ static fl_status check_app(const fl_instance *instance, const fl_app *app, fl_pl
     FL_TRY(check_blocks(instance, app, place, err));
     FL_TRY(check_exits(app, place, err));
     FL_TRY(check_slices(instance, app, place, err));
-    return check_magnitudes(instance, app, place, err);
+    return fl_instance_check_magnitudes(instance, app, place, err);
 }
 
 static fl_status check_apps(const fl_instance *instance, fl_place *place, fl_error *err) {
@@ -373,7 +361,7 @@ static unsigned limits_that_bind(const fl_instance *instance) {
     return features;
 }
 
-static unsigned find_features(const fl_instance *instance) {
+unsigned fl_instance_find_features(const fl_instance *instance) {
     unsigned features = instance->admission ? FL_FEATURE_ADMISSION : 0;
     for (int h = 0; h < instance->n_apps; h++) {
         if (instance->apps[h].n_slices > 0) features |= FL_FEATURE_SLICES;
@@ -458,8 +446,7 @@ static fl_status copy_parts(fl_instance *instance, const fl_instance *parts, fl_
 
 /* Making and releasing */
 
-/** An instance that holds a reference to `shared`; NULL when there is no memory. */
-static fl_instance *create_empty(struct fl_instance_shared *shared) {
+fl_instance *fl_instance_create_empty(struct fl_instance_shared *shared) {
     fl_instance *instance = calloc(1, sizeof *instance);
     if (instance == NULL) return NULL;
     instance->shared = shared;
@@ -467,7 +454,7 @@ static fl_instance *create_empty(struct fl_instance_shared *shared) {
     return instance;
 }
 
-static struct fl_instance_shared *create_shared(void) {
+struct fl_instance_shared *fl_instance_create_shared(void) {
     struct fl_instance_shared *shared = calloc(1, sizeof *shared);
     if (shared == NULL) return NULL;
     atomic_init(&shared->references, 0);
@@ -478,9 +465,9 @@ static struct fl_instance_shared *create_shared(void) {
 fl_status fl_instance_create(fl_instance **out, const fl_instance *parts, fl_place_style style,
                              fl_error *err) {
     *out = NULL;
-    struct fl_instance_shared *shared = create_shared();
+    struct fl_instance_shared *shared = fl_instance_create_shared();
     if (shared == NULL) return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
-    fl_instance *instance = create_empty(shared);
+    fl_instance *instance = fl_instance_create_empty(shared);
     if (instance == NULL) {
         free(shared);
         return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
@@ -494,9 +481,18 @@ fl_status fl_instance_create(fl_instance **out, const fl_instance *parts, fl_pla
         fl_instance_free(instance);
         return status;
     }
-    instance->features = find_features(instance);
+    instance->features = fl_instance_find_features(instance);
     *out = instance;
     return FL_OK;
+}
+
+void fl_instance_release_shared(struct fl_instance_shared *shared) {
+    while (shared != NULL && atomic_fetch_sub(&shared->references, 1) == 1) {
+        struct fl_instance_shared *under = shared->under;
+        fl_arena_free(&shared->arena);
+        free(shared);
+        shared = under;
+    }
 }
 
 void fl_instance_free(fl_instance *instance) {
@@ -504,9 +500,7 @@ void fl_instance_free(fl_instance *instance) {
     struct fl_instance_shared *shared = instance->shared;
     if (instance->variant) free((void *)(uintptr_t)instance->apps); /* a variant owns its copy of the array */
     free(instance);
-    if (atomic_fetch_sub(&shared->references, 1) > 1) return;
-    fl_arena_free(&shared->arena);
-    free(shared);
+    fl_instance_release_shared(shared);
 }
 
 /* Variants */
@@ -522,20 +516,20 @@ static fl_status apply(fl_app *app, const fl_change *change, const fl_instance *
     fl_place_init(&place, style);
     FL_TRY(fl_fields_check(fl_app_fields, app, &place, err));
     bool heavier = !isnan(change->rate) || change->count != 0;
-    return heavier ? check_magnitudes(instance, app, &place, err) : FL_OK;
+    return heavier ? fl_instance_check_magnitudes(instance, app, &place, err) : FL_OK;
 }
 
-/** A variant of `base` with room for its own list of applications. */
-static fl_status create_variant(fl_instance **out, fl_app **apps, const fl_instance *base, int n_apps,
-                                fl_error *err) {
+fl_status fl_instance_create_variant(fl_instance **out, fl_app **apps, const fl_instance *base,
+                                     struct fl_instance_shared *shared, int n_apps, fl_error *err) {
     *out = NULL;
     *apps = malloc((size_t)n_apps * sizeof **apps);
-    fl_instance *instance = *apps != NULL ? create_empty(base->shared) : NULL;
+    fl_instance *instance = *apps != NULL ? fl_instance_create_empty(shared) : NULL;
     if (instance == NULL) {
         free(*apps);
         return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
     }
     *instance = *base;
+    instance->shared = shared;
     instance->variant = true;
     instance->n_apps = n_apps;
     instance->apps = *apps;
@@ -546,7 +540,7 @@ static fl_status create_variant(fl_instance **out, fl_app **apps, const fl_insta
 fl_status fl_instance_alone(fl_instance **out, const fl_instance *base, const fl_app *app,
                             const fl_groups *groups, unsigned features, fl_error *err) {
     fl_app *apps;
-    FL_TRY(create_variant(out, &apps, base, 1, err));
+    FL_TRY(fl_instance_create_variant(out, &apps, base, base->shared, 1, err));
     apps[0] = *app;
     apps[0].count = 1;
     (*out)->admission = false;
@@ -561,7 +555,7 @@ fl_status fl_instance_with(fl_instance **out, const fl_instance *base, const fl_
     fl_app *apps;
     fl_status status = FL_OK;
     *out = NULL;
-    FL_TRY(create_variant(&instance, &apps, base, base->n_apps, err));
+    FL_TRY(fl_instance_create_variant(&instance, &apps, base, base->shared, base->n_apps, err));
     memcpy(apps, base->apps, (size_t)base->n_apps * sizeof *apps);
     bool heavier = false;
     for (int i = 0; i < n_changes && status == FL_OK; i++) {
@@ -575,7 +569,8 @@ fl_status fl_instance_with(fl_instance **out, const fl_instance *base, const fl_
         fl_instance_free(instance);
         return status;
     }
-    if (heavier) instance->features = find_features(instance); /* else what limits bind is as it was */
+    if (heavier)
+        instance->features = fl_instance_find_features(instance); /* else what limits bind is as it was */
     *out = instance;
     return FL_OK;
 }

@@ -226,3 +226,27 @@ fl_status fl_groups_build(fl_groups *out, const fl_system *system, const fl_pair
     fl_arena_free(&scratch);
     return arena->failed ? fl_arena_error(arena, err) : FL_OK;
 }
+
+fl_status fl_groups_renew(fl_groups *groups, const fl_system *system, const fl_pair *tiers, fl_arena *arena,
+                          fl_error *err) {
+    size_t n = (size_t)groups->n_groups;
+    if (groups->slowness == NULL) return FL_OK;
+    double *slowness = FL_NEW(arena, n * n, double);
+    int *leaders = FL_NEW(arena, n, int);
+    if (slowness == NULL || leaders == NULL) return fl_arena_error(arena, err);
+    for (int a = system->n_nodes - 1; a >= 0; a--) leaders[groups->group[a]] = a;
+    for (size_t at = 0; at < n * n; at++) {
+        slowness[at] = groups->slowness[at];
+        if (isinf(slowness[at]) || system->n_tier_links == 0) continue;
+        int from = system->nodes[leaders[at / n]].tier, to = system->nodes[leaders[at % n]].tier;
+        int tier = fl_pair_find(tiers, system->n_tier_links, from, to);
+        if (tier >= 0) slowness[at] = 1 / system->tier_links[tier].link.rate;
+    }
+    for (int i = 0; i < system->n_links; i++) {
+        const fl_node_link *link = &system->links[i];
+        size_t at = (size_t)groups->group[link->from] * n + (size_t)groups->group[link->to];
+        slowness[at] = 1 / link->link.rate;
+    }
+    groups->slowness = slowness;
+    return FL_OK;
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Sorted indices over a system's names and links, and the groups of nodes that links cannot tell apart.
- *  Internal to core/instance.c, but for the worst link. */
+ *  Internal to core/instance.c and core/drift.c, but for the worst link. */
 #ifndef FINLAB_CORE_INSTANCE_INDEX_H
 #define FINLAB_CORE_INSTANCE_INDEX_H
 
@@ -42,6 +42,11 @@ double fl_instance_least_link_capacity(const fl_system *system);
  *  @param tiers  as fl_pair_sort_tiers()
  *  O(nodes log nodes + links + groups^2 log tier links) */
 fl_status fl_groups_build(fl_groups *out, const fl_system *system, const fl_pair *tiers, fl_arena *arena,
+                          fl_error *err);
+
+/** Tabulate the slownesses anew, in `arena`, for a system of which nothing but the links' rates has changed
+ *  since the groups were built. O(groups^2 log tier links + nodes + links) */
+fl_status fl_groups_renew(fl_groups *groups, const fl_system *system, const fl_pair *tiers, fl_arena *arena,
                           fl_error *err);
 
 #endif

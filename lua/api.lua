@@ -24,6 +24,8 @@ local finlab = {
     progress = require "finlab.progress",
     stats = require "finlab.stats",
     sweep = require "finlab.sweep",
+    traces = require "finlab.traces",
+    online = require("finlab.online").run,
     store = require("finlab.store").open,
     worst = require "finlab.worst",
 }

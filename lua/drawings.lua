@@ -79,6 +79,20 @@ function drawings.lines(plot, lines)
     return draw_series(plot, lines, "linespoints", function(series) return series.points end)
 end
 
+--- Lines in the middle of bands: points are {x, y, low, high}.
+function drawings.bands(plot, lines)
+    local elements = {}
+    for s, series in ipairs(plot.series) do
+        local edges = {}
+        for i, point in ipairs(series.points) do edges[i] = { point[1], point[3], point[4] } end
+        add_data(lines, "$band" .. s, edges, 3)
+        elements[s] = ("$band%d using 1:2:3 with filledcurves notitle fillstyle transparent solid 0.2"
+            .. " noborder linecolor rgb '%s'"):format(s, colour(s))
+    end
+    local middles = draw_series(plot, lines, "lines", function(series) return series.points end)
+    return table.move(middles, 1, #middles, #elements + 1, elements)
+end
+
 --- How far the last step of every series goes: to the axis' end, or a little beyond the last x of all.
 local function reach_of(plot)
     local least, most
@@ -294,7 +308,9 @@ function drawings.frontier(plot, lines)
     return elements
 end
 
-local KINDS = { lines = true, stairs = true, box = true, violin = true, heat = true, frontier = true }
+local KINDS = {
+    lines = true, stairs = true, bands = true, box = true, violin = true, heat = true, frontier = true,
+}
 
 function drawings.is_kind(kind)
     return KINDS[kind] ~= nil

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lua/instance.h"
+#include "core/drift.h"
 #include "core/file.h"
 #include "core/json.h"
 #include "core/layers.h"
@@ -73,7 +74,7 @@ void fl_lua_instance_recall(lua_State *L, int loan) {
 static size_t weight(const fl_instance *instance) {
     size_t groups = instance->groups.slowness != NULL ? (size_t)instance->groups.n_groups : 0;
     size_t bytes = (size_t)instance->n_apps * sizeof(fl_app);
-    if (instance->variant) return bytes;
+    if (instance->variant) return bytes + fl_drift_bytes(instance);
     bytes += (size_t)instance->system.n_nodes * 2 * sizeof(fl_node) + 3 * groups * groups * sizeof(double);
     bytes += (size_t)instance->system.n_links * 2 * sizeof(fl_node_link);
     for (int h = 0; h < instance->n_apps; h++) {
@@ -114,6 +115,17 @@ int fl_lua_instance_load(lua_State *L) {
     return 1;
 }
 
+/** Keep a variant, on top of the stack, of a lent instance in the loan's table. */
+static int push_variant(lua_State *L) {
+    if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {
+        note(L);
+    } else {
+        lua_pop(L, 1);
+    }
+    fl_lua_instance_weigh(L);
+    return 1;
+}
+
 static int with(lua_State *L) {
     const fl_instance *base = fl_lua_instance_check(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
@@ -129,13 +141,97 @@ static int with(lua_State *L) {
     }
     if (status == FL_OK) status = fl_instance_with(self, base, changes, n, FL_PLACE_LUA, &err);
     if (status != FL_OK) return fl_lua_support_fail(L, &err);
-    if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {
-        note(L);
-    } else {
-        lua_pop(L, 1);
+    return push_variant(L);
+}
+
+/** Factors by node in the table on top of the stack, into [n_nodes]. */
+static fl_status read_nodes(double *factors, lua_State *L, const fl_instance *base, fl_error *err) {
+    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
+        int node = name != NULL ? fl_instance_node(base, name) : -1;
+        if (node < 0) return fl_error_set(err, FL_EINVAL, "nodes", "\"%s\" is no node", name ? name : "?");
+        if (lua_type(L, -1) != LUA_TNUMBER) {
+            return fl_error_set(err, FL_EINVAL, "nodes", "the factor of \"%s\" must be a number", name);
+        }
+        factors[node] = lua_tonumber(L, -1);
     }
-    fl_lua_instance_weigh(L);
-    return 1;
+    return FL_OK;
+}
+
+/** Factors by position in the table on top of the stack, into [n]. */
+static fl_status read_links(double *factors, lua_State *L, int n, fl_error *err) {
+    if (lua_rawlen(L, -1) != (size_t)n) {
+        return fl_error_set(err, FL_EINVAL, "links", "must have one factor for each of %d links", n);
+    }
+    for (int i = 0; i < n; i++) {
+        int number = lua_rawgeti(L, -1, fl_lua_support_position(i)) == LUA_TNUMBER;
+        factors[i] = lua_tonumber(L, -1);
+        lua_pop(L, 1);
+        if (!number) return fl_error_set(err, FL_EINVAL, "links", "must have numbers only");
+    }
+    return FL_OK;
+}
+
+/** Field `key` of the table at argument 2: one factor for all, a table of them, or nothing.
+ *  @param out  [n], NULL when there is nothing */
+static fl_status read_factors(const double **out, lua_State *L, const char *key, const fl_instance *base,
+                              int n, fl_arena *arena, fl_error *err) {
+    bool by_node = strcmp(key, "nodes") == 0;
+    int type = lua_getfield(L, 2, key);
+    double all = type == LUA_TNUMBER ? lua_tonumber(L, -1) : 1, *factors = FL_NEW(arena, n, double);
+    fl_status status = factors != NULL ? FL_OK : fl_arena_error(arena, err);
+    *out = type == LUA_TNIL ? NULL : factors;
+    for (int i = 0; status == FL_OK && i < n; i++) factors[i] = all;
+    if (status == FL_OK && type == LUA_TTABLE) {
+        status = by_node ? read_nodes(factors, L, base, err) : read_links(factors, L, n, err);
+    } else if (status == FL_OK && type != LUA_TNIL && type != LUA_TNUMBER) {
+        status = fl_error_set(err, FL_EINVAL, key, "must be a factor or a table of factors");
+    }
+    lua_settop(L, 3);
+    return status;
+}
+
+/** Refuse fields of the table at argument 2 that a drift does not have. */
+static fl_status check_drift(lua_State *L, fl_error *err) {
+    static const char *const known[] = {"nodes", "links", "rate", NULL};
+    for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1)) {
+        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "(a position)";
+        int i = 0;
+        while (known[i] != NULL && strcmp(known[i], key) != 0) i++;
+        if (known[i] == NULL) return fl_error_set(err, FL_EINVAL, key, "is no field of a drift");
+    }
+    return FL_OK;
+}
+
+static fl_status read_drift(fl_drift *out, lua_State *L, const fl_instance *base, fl_arena *arena,
+                            fl_error *err) {
+    int n_links = base->system.n_links + base->system.n_tier_links;
+    *out = (fl_drift){.rate = 1};
+    FL_TRY(check_drift(L, err));
+    FL_TRY(read_factors(&out->nodes, L, "nodes", base, base->system.n_nodes, arena, err));
+    FL_TRY(read_factors(&out->links, L, "links", base, n_links, arena, err));
+    if (lua_getfield(L, 2, "rate") == LUA_TNUMBER) {
+        out->rate = lua_tonumber(L, -1);
+    } else if (!lua_isnil(L, -1)) {
+        return fl_error_set(err, FL_EINVAL, "rate", "must be a number");
+    }
+    lua_pop(L, 1);
+    return FL_OK;
+}
+
+/** drift { nodes, links, rate }: a variant with factors on speeds and rates. */
+static int drift(lua_State *L) {
+    const fl_instance *base = fl_lua_instance_check(L, 1);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_settop(L, 2);
+    fl_arena *arena = fl_lua_support_arena(L);
+    fl_instance **self = fl_lua_instance_push(L);
+    fl_drift factors;
+    fl_error err;
+    fl_status status = read_drift(&factors, L, base, arena, &err);
+    if (status == FL_OK) status = fl_drift_apply(self, base, &factors, FL_PLACE_LUA, &err);
+    if (status != FL_OK) return fl_lua_support_fail(L, &err);
+    return push_variant(L);
 }
 
 static int to_table(lua_State *L) {
@@ -274,8 +370,8 @@ void fl_lua_instance_register(lua_State *L, const luaL_Reg *methods) {
     static const luaL_Reg meta[] = {
         {"__gc", close_instance}, {"__close", close_instance}, {"__tostring", to_string}, {NULL, NULL}};
     static const luaL_Reg own[] = {
-        {"with", with}, {"table", to_table},       {"json", json}, {"lp", lp}, {"write", write},
-        {"arc", arc},   {"close", close_instance}, {NULL, NULL}};
+        {"with", with},   {"drift", drift}, {"table", to_table},       {"json", json}, {"lp", lp},
+        {"write", write}, {"arc", arc},     {"close", close_instance}, {NULL, NULL}};
     luaL_newmetatable(L, TYPE_NAME);
     luaL_setfuncs(L, meta, 0);
     lua_pushliteral(L, TYPE_NAME);

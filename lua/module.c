@@ -15,6 +15,7 @@
 #include "lua/json.h"
 #include "lua/method.h"
 #include "lua/methods.h"
+#include "lua/online.h"
 #include "lua/solve.h"
 #include "lua/support.h"
 #include "lua/workers.h"
@@ -94,6 +95,7 @@ static int open_core(lua_State *L) {
                                          {"method", fl_lua_method_define},
                                          {"methods", fl_lua_methods_list},
                                          {"nearest", nearest_word},
+                                         {"online", fl_lua_online_open},
                                          {"parse", fl_lua_json_parse},
                                          {"poll", fl_lua_workers_poll},
                                          {"spawn", fl_lua_workers_spawn},
@@ -108,6 +110,7 @@ static int open_core(lua_State *L) {
     fl_lua_support_create(L);
     fl_lua_instance_register(L, methods);
     fl_lua_database_register(L);
+    fl_lua_online_register(L);
     fl_lua_workers_register(L);
     luaL_setfuncs(L, functions, 1);
     lua_pushliteral(L, FINLAB_VERSION);

@@ -4,8 +4,8 @@
 -- `kind` is one of drawings.lua, default "lines". `x`, `y` and `z` (colours) are {label, unit, log, least,
 -- most, tics}: "label (unit)" stands at the axis, `log` makes it logarithmic, least and most bound it,
 -- `tics` is an array of numbers. `series` is an array of {name, points = {{x, y}, ...}, dashed}, or of
--- {name, values} for box and violin; a point without y (nil or NaN) leaves a gap in a line. `title` and
--- `size` = {width, height} in pixels are optional.
+-- {name, values} for box and violin; for bands points are {x, y, low, high}; a point without y (nil or NaN)
+-- leaves a gap in a line. `title` and `size` = {width, height} in pixels are optional.
 
 local core = require "finlab.core"
 local drawings = require "finlab.drawings"
