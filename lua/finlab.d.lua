@@ -9,6 +9,7 @@
 ---@field models finlab.models published networks, for `model` in an application
 ---@field systems finlab.systems published systems, for `system` in an instance
 ---@field stats finlab.stats statistics of arrays of numbers
+---@field traces finlab.traces how a system changes, slot by slot
 local finlab = {}
 
 ---@alias finlab.code "invalid"|"unsupported"|"memory"|"io"|"internal"|"interrupted"
@@ -199,6 +200,11 @@ local finlab = {}
 ---@class finlab.changes: finlab.change for all applications
 ---@field apps? table<string, finlab.change> for single applications, by name
 
+---@class finlab.drift factors, greater than 0; one for all or one each
+---@field nodes? number|table<string, number> of speeds, by node
+---@field links? number|number[] of rates, for each link as written
+---@field rate? number of the applications' rates
+
 ---@class finlab.option
 ---@field name string
 ---@field type "bool"|"int"|"number"|"choice"|"node"
@@ -267,6 +273,13 @@ local instance = {}
 ---@return string? message
 ---@return finlab.code? code
 function instance:with(changes) end
+
+---A variant with factors on the nodes' speeds and the links' rates; see ONLINE.md.
+---@param factors finlab.drift
+---@return finlab.instance? variant
+---@return string? message
+---@return finlab.code? code
+function instance:drift(factors) end
 
 ---Run a method. Ctrl-C ends it: it answers with what it has, and `stop` is "interrupted".
 ---@param method string a name, or one with options: "fin:gamma=30,engine=igraph"
@@ -678,12 +691,12 @@ function finlab.table(rows, columns, parameters) end
 
 ---@class finlab.series
 ---@field name? string
----@field points? number[][] x, y; without y a gap; for heat and frontier x, y, z
+---@field points? number[][] x, y; without y a gap; for heat and frontier x, y, z; for bands x, y, low, high
 ---@field values? number[] for box and violin
 ---@field dashed? boolean
 
 ---@class finlab.plot_description
----@field kind? "lines"|"stairs"|"box"|"violin"|"heat"|"frontier" default "lines"
+---@field kind? "lines"|"stairs"|"bands"|"box"|"violin"|"heat"|"frontier" default "lines"
 ---@field title? string
 ---@field x? finlab.axis
 ---@field y? finlab.axis
@@ -886,5 +899,174 @@ function store:merge(...) end
 ---@param path string
 ---@return finlab.store
 function finlab.store(path) end
+
+---@alias finlab.generator fun(random: table, slots: integer): number[]
+---@alias finlab.series_source finlab.generator|number|number[] a number stays
+
+---@class finlab.trace_description
+---@field slots integer
+---@field seed? integer default 1
+---@field speed? table<string, finlab.series_source> factors on speeds by node; "*": all others
+---@field load? table<string, finlab.series_source> parts of nodes that others take
+---@field rate? table<string, finlab.series_source> factors on rates by "FROM->TO"; "*": all others
+---@field arrivals? finlab.series_source inferences in a slot; default 1
+
+---@class finlab.traces
+local traces = {}
+
+---A trace from generators, numbers and arrays.
+---@param description finlab.trace_description
+---@return finlab.trace? trace
+---@return string? message
+---@return finlab.code? code
+function traces.new(description) end
+
+---A trace from a CSV file.
+---@param path string
+---@return finlab.trace? trace
+---@return string? message
+---@return finlab.code? code
+function traces.read(path) end
+
+---A trace from CSV text; `path` is what errors call it.
+---@param text string
+---@param path? string
+---@return finlab.trace? trace
+---@return string? message
+---@return finlab.code? code
+function traces.parse(text, path) end
+
+---@param options? { values: number[]?, stay: number? } default { 1, 0.5 }, 0.95
+---@return finlab.generator
+function traces.markov(options) end
+
+---@param options? { start: number?, step: number?, least: number?, most: number? } default 1, 0.05, 0.25, 1
+---@return finlab.generator
+function traces.walk(options) end
+
+---@param options? { mean: number?, swing: number?, period: number?, phase: number?, noise: number? }
+---@return finlab.generator
+function traces.diurnal(options) end
+
+---@param options? { start: number?, last: number?, share: number?, load: boolean? } default 0.02, 50, 0.5
+---@return finlab.generator
+function traces.corunner(options) end
+
+---@param options? { mean: number? } default 1
+---@return finlab.generator
+function traces.poisson(options) end
+
+---@class finlab.trace
+---@field slots integer
+---@field names string[] of the columns: "speed:NODE", "load:NODE", "rate:FROM->TO", "arrivals"
+---@field columns table<string, number[]>
+local trace = {}
+
+---The slots as rows.
+---@return finlab.table
+function trace:table() end
+
+---Write the trace as .csv, which traces.read() reads.
+---@param path string
+---@return boolean? written
+---@return string? message
+---@return finlab.code? code
+function trace:write(path) end
+
+---States of an instance, arrivals by slot, and the names of a state's factors.
+---@param inst finlab.instance
+---@return number[][]? states
+---@return number[]|string arrivals_or_message
+---@return string[]|finlab.code names_or_code
+function trace:states(inst) end
+
+---@class finlab.world what a policy may ask; plans are numbers
+---@field inst finlab.instance as it is nominally
+---@field nominal number[] the state without any change
+---@field names string[] of a state's factors
+---@field penalty number J
+---@field unit number J, the energy of the nominal optimum
+---@field deadline number s
+---@field accuracy number
+---@field random table seeded: unit(), int(n), normal(), poisson(mean)
+---@field best fun(self: finlab.world, state: number[]): integer the plan of least cost
+---@field weigh fun(self: finlab.world, state: number[], per_joule: number, per_second: number, per_share: number, soft?: boolean): integer
+---@field judge fun(self: finlab.world, state: number[], plan: integer): number, number, number, boolean, boolean
+---@field try fun(self: finlab.world, plan: finlab.placement[]): integer?, string?, finlab.code?
+---@field describe fun(self: finlab.world, plan: integer): finlab.placement[]
+---@field frontier fun(self: finlab.world): integer[]
+
+---@class finlab.observation
+---@field slot integer
+---@field state number[] as it was `delay` slots ago
+
+---@class finlab.outcome
+---@field slot integer
+---@field plan integer
+---@field energy number J
+---@field latency number s
+---@field accuracy number
+---@field in_time boolean
+---@field accurate boolean
+---@field met boolean both
+---@field cost number J, with the penalty
+---@field own number the factor on the source's speed in this slot
+
+---@class finlab.policy
+---@field decide fun(self: finlab.policy, observation: finlab.observation): integer|finlab.placement[]
+---@field learn? fun(self: finlab.policy, outcome: finlab.outcome)
+
+---@class finlab.own_policy
+---@field name string
+---@field new fun(world: finlab.world): finlab.policy
+---@field sees? "slot"|"all"
+
+---@class finlab.online_description
+---@field instance finlab.instance one application
+---@field trace finlab.trace|fun(seed: integer): finlab.trace
+---@field policies? (string|table|finlab.own_policy)[] "stale:k=10"; { "stale", k = 10, name = "..." }
+---@field seeds? integer[] default { 1 }
+---@field delay? integer how many slots old the state is that policies see; default 1
+---@field penalty? number J for an inference that is late or inaccurate; default ten times the nominal optimum
+---@field each? fun(policy: string, seed: integer, outcome: finlab.outcome) told of every slot
+
+---@class finlab.online_options
+---@field against? string the policy that regret is counted from; default "clairvoyant"
+---@field confidence? number default 0.95
+---@field resamples? integer default 1000
+---@field seed? integer of the bootstrap
+---@field times? boolean false: no seconds in the summary
+---@field title? string of a plot
+
+---@class finlab.online_result
+---@field policies string[]
+---@field seeds integer[]
+---@field points integer[] the slots at which the curves have points
+---@field curves table<string, number[][]> cumulative costs by policy, seed and point
+---@field records table[] one per policy and seed
+---@field penalty number J
+local online_result = {}
+
+---One row per policy.
+---@param options? finlab.online_options
+---@return finlab.table
+function online_result:summary(options) end
+
+---One row per policy and point: mean, low and high of the cumulative regret, J.
+---@param options? finlab.online_options
+---@return finlab.table
+function online_result:regret(options) end
+
+---The regret curves with their confidence bands.
+---@param options? finlab.online_options
+---@return finlab.plot
+function online_result:plot(options) end
+
+---Policies decide slot by slot: see ONLINE.md.
+---@param description finlab.online_description
+---@return finlab.online_result?
+---@return string? message
+---@return finlab.code? code
+function finlab.online(description) end
 
 return finlab

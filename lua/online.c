@@ -226,11 +226,23 @@ static int tally(lua_State *L) {
     return 1;
 }
 
-/** least(): the plan with the least tally, and that; tallies start anew. */
+/** Whether plan i may be the answer: accurate enough, and in the table at argument 2 if there is one. */
+static bool is_candidate(lua_State *L, const online *self, int i) {
+    if (!fl_cost_accurate(app_of(self), self->plans[i].apps[0].exit)) return false;
+    if (!lua_istable(L, 2)) return true;
+    lua_rawgeti(L, 2, fl_lua_support_position(i));
+    bool listed = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return listed;
+}
+
+/** least(candidates): the accurate plan with the least tally, and that; tallies start anew. `candidates`, if
+ *  given, is a set of plans. */
 static int least(lua_State *L) {
     online *self = check_online(L);
     int found = -1;
     for (int i = 0; i < self->n_plans; i++) {
+        if (!is_candidate(L, self, i)) continue;
         if (found < 0 || self->costs[i] < self->costs[found]) found = i;
     }
     if (found < 0) return 0;
@@ -289,8 +301,9 @@ static int plan(lua_State *L) {
     fl_error err;
     fl_status status = fl_lua_value_read(&document, L, 2, arena, &err);
     if (status == FL_OK) status = fl_plan_read(&read, self->base, document, FL_PLACE_LUA, arena, &err);
-    if (status == FL_OK && read.apps[0].exit < 0)
-        status = fl_error_set(&err, FL_EINVAL, NULL, "places nobody");
+    if (status == FL_OK && (read.apps[0].exit < 0 || read.apps[0].more != NULL)) {
+        status = fl_error_set(&err, FL_EINVAL, NULL, "must place all users alike");
+    }
     if (status == FL_OK) status = fl_evaluate_plan(&verdict, NULL, self->base, &read, arena, &err);
     if (status == FL_OK && (isinf(verdict.energy) || verdict.violation.kind == FL_VIOLATION_NODE)) {
         status = fl_error_set(&err, FL_EINVAL, NULL, "needs a link that is not there or a node not allowed");

@@ -107,13 +107,14 @@ function World:list(most)
     return self.plans:all(math.tointeger(most) or math.floor(most))
 end
 
---- The plan with the least cost over all slots, of those that have numbers.
-function World:hindsight()
+--- The accurate plan with the least cost over all slots, of a set of plans or, without one, of all that have
+-- numbers.
+function World:hindsight(candidates)
     for t, state in ipairs(self.future.states) do
         local weight = self.future.arrivals[t]
         if weight > 0 then assert(self.plans:tally(state, self.penalty, weight)) end
     end
-    return (self.plans:least())
+    return (self.plans:least(candidates))
 end
 
 --- What is the same for all seeds.
@@ -132,7 +133,8 @@ local function open_world(inst, penalty)
         inst = inst, plans = plans, description = description, nominal = nominal, source = source,
         deadline = app.deadline, accuracy = app.accuracy or 0, energies = {}, penalty = math.huge,
     }, World)
-    self.unit = self:energy(self:best(nominal))
+    self.any = self:best(nominal)
+    self.unit = self:energy(self.any)
     if self.unit <= 0 then self.unit = 1 end
     self.penalty = penalty or 10 * self.unit
     return self
@@ -232,9 +234,9 @@ local Result = {}
 Result.__index = Result
 
 --- Cumulative cost of `policy` beyond that of `against`, by seed, at checkpoint i.
-function Result:differences(policy, against, i)
-    local list = {}
-    for s = 1, #self.seeds do list[s] = self.curves[policy][s][i] - self.curves[against][s][i] end
+local function differences(result, policy, against, i)
+    local list, curves = {}, result.curves
+    for s = 1, #result.seeds do list[s] = curves[policy][s][i] - curves[against][s][i] end
     return list
 end
 
@@ -250,7 +252,7 @@ function Result:regret(options)
     local against, rows = reference(self, options), {}
     for _, policy in ipairs(self.policies) do
         for i, slot in ipairs(self.points) do
-            local list = self:differences(policy, against, i)
+            local list = differences(self, policy, against, i)
             local low, high = stats.bootstrap(list, options)
             table.insert(rows,
                 { policy = policy, slot = slot, mean = stats.mean(list), low = low, high = high, n = #list })
@@ -288,7 +290,7 @@ function Result:summary(options)
             end
             row[key] = stats.mean(list)
         end
-        local list = self:differences(policy, against, #self.points)
+        local list = differences(self, policy, against, #self.points)
         row.regret = stats.mean(list)
         row.low, row.high = stats.bootstrap(list, options)
         if options.times == false then row.seconds, row.worst_seconds = nil, nil end
@@ -375,6 +377,10 @@ local function play_seed(result, world, found, seed, trace, options)
     end
     local states, arrivals, names = trace:states(world.inst)
     if not states then return nil, arrivals, names end
+    for t, state in ipairs(states) do
+        local energy, message, code = world.plans:judge(state, world.any)
+        if not energy then return nil, ("trace: slot %d: %s"):format(t, message), code end
+    end
     world.names = names
     local future = { states = states, arrivals = arrivals }
     local points = checkpoints(#states)

@@ -40,14 +40,15 @@ end
 --- The best plan of all that never change: of every plan when there are at most `plans`, else of those that
 -- are best in some slot or on the nominal frontier.
 local function fixed(world, options)
-    local complete = world:list(options.plans)
+    local complete, candidates = world:list(options.plans), nil
     if not complete then
-        world:frontier()
+        candidates = {}
+        for _, plan in ipairs(world:frontier()) do candidates[plan] = true end
         for t, state in ipairs(world.future.states) do
-            if world.future.arrivals[t] > 0 then world:best(state) end
+            if world.future.arrivals[t] > 0 then candidates[world:best(state)] = true end
         end
     end
-    local policy = always(world:hindsight())
+    local policy = always(world:hindsight(candidates))
     policy.complete = complete
     return policy
 end

@@ -317,22 +317,22 @@ local function drifting(inst)
 end
 
 --- The name of a column that the instance has nothing for; nil when there is none.
-function Trace:stranger(names)
+local function stranger_in(trace, names)
     local known = { ["speed:*"] = true, ["rate:*"] = true, ["load:*"] = true, arrivals = true }
     for _, name in ipairs(names) do
         known[name], known[name:gsub("^speed:", "load:")] = true, true
     end
-    for _, name in ipairs(self.names) do
+    for _, name in ipairs(trace.names) do
         if not known[name] then return name end
     end
 end
 
 --- The trace as states of an instance: an array of arrays of factors (those of the nodes' speeds, of the
--- links' rates, and 1 for the application's rate), the arrivals by slot, and the names of the factors; or
--- nil, message, code.
+-- links' rates, and of the application's rate), the arrivals by slot, and the names of the factors but the
+-- last; or nil, message, code.
 function Trace:states(inst)
     local names, n_nodes = drifting(inst)
-    local stranger = self:stranger(names)
+    local stranger = stranger_in(self, names)
     if stranger then return nil, ("trace: %s: the instance has no such part"):format(stranger), "invalid" end
     local speeds, loads, states, arrivals = {}, {}, {}, {}
     for i, name in ipairs(names) do
@@ -345,8 +345,9 @@ function Trace:states(inst)
         for i = 1, #names do
             state[i] = (speeds[i] and speeds[i][t] or 1) * (1 - (loads[i] and loads[i][t] or 0))
         end
-        state[#names + 1] = 1
-        states[t], arrivals[t] = state, self.columns.arrivals and self.columns.arrivals[t] or 1
+        arrivals[t] = self.columns.arrivals and self.columns.arrivals[t] or 1
+        state[#names + 1] = arrivals[t] > 0 and arrivals[t] or 1
+        states[t] = state
     end
     return states, arrivals, names
 end

@@ -5,6 +5,7 @@
  *
  * igraph 0.10.2 itself crashes when some of its allocations fail, so methods that use it run in a child,
  * where a crash is counted and shown, but a wrong answer or a leak fails the test. */
+#include "core/drift.h"
 #include "core/evaluate.h"
 #include "core/explain.h"
 #include "core/frontier.h"
@@ -186,6 +187,23 @@ static fl_status try_variant(void) {
     disarm();
     right = status != FL_OK ? variant == NULL : variant->apps[0].deadline == 7;
     fl_instance_free(variant);
+    return status;
+}
+
+static fl_status try_drift(void) {
+    enum { MOST = 64 };
+    double factors[MOST];
+    fl_instance *drifted;
+    for (int i = 0; i < MOST; i++) factors[i] = 0.5;
+    int n_links = instance->system.n_links + instance->system.n_tier_links;
+    if (instance->system.n_nodes > MOST || n_links > MOST) abort();
+    arm();
+    fl_status status =
+        fl_drift_apply(&drifted, instance, &(fl_drift){factors, factors, 1}, FL_PLACE_JSON, &err);
+    disarm();
+    const fl_node *was = instance->system.nodes;
+    right = status != FL_OK ? drifted == NULL : drifted->system.nodes[0].speed == was[0].speed / 2;
+    fl_instance_free(drifted);
     return status;
 }
 
@@ -476,6 +494,7 @@ static const struct {
               {"print", try_print, false},
               {"save", try_save, false},
               {"variant", try_variant, false},
+              {"drift", try_drift, false},
               {"exact", try_exact, false},
               {"sequential", try_sequential, false},
               {"explain", try_explain, false},
