@@ -1045,22 +1045,22 @@ function trace:states(inst) end
 ---@field curves table<string, number[][]> cumulative costs by policy, seed and point
 ---@field records table[] one per policy and seed
 ---@field penalty number J
-local online_result = {}
+local result = {}
 
 ---One row per policy.
 ---@param options? finlab.online_options
 ---@return finlab.table
-function online_result:summary(options) end
+function result:summary(options) end
 
 ---One row per policy and point: mean, low and high of the cumulative regret, J.
 ---@param options? finlab.online_options
 ---@return finlab.table
-function online_result:regret(options) end
+function result:regret(options) end
 
 ---The regret curves with their confidence bands.
 ---@param options? finlab.online_options
 ---@return finlab.plot
-function online_result:plot(options) end
+function result:plot(options) end
 
 ---Policies decide slot by slot: see ONLINE.md.
 ---@param description finlab.online_description

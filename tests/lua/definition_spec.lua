@@ -55,7 +55,7 @@ describe("the definition file", function()
         local trace = assert(fl.traces.new { slots = 1 })
         assert.same(names_of(getmetatable(trace)), described("trace", ":"))
         local result = assert(fl.online { instance = easy, trace = trace, policies = { "static" } })
-        assert.same(names_of(getmetatable(result)), described("online_result", ":"))
+        assert.same(names_of(getmetatable(result)), described("result", ":"))
     end)
 
     it("has every field of results and methods", function()
