@@ -100,7 +100,7 @@ local function system_tables()
         local model = fl.models[of[1]](of[2])
         local ops, bits, exits = {}, {}, {}
         for l, block in ipairs(model.blocks) do
-            ops[l] = ("%.4g"):format(block.ops / 1e6)
+            ops[l] = ("%.6g"):format(block.ops / 1e6)
             if l < #model.blocks then bits[l] = ("%.4g"):format(block.out_bits / 1e3) end
         end
         for e, exit in ipairs(model.exits) do exits[e] = ("%.2f"):format(100 * exit.accuracy) end
@@ -200,7 +200,10 @@ local function points_table(points, energy)
         local first, this = ("%g"):format(1e3 * last.first), ("%g"):format(1e3 * point.deadline)
         last.row[3] = first == this and this or first .. "--" .. this
     end
-    local heading = { "", "\\%", "ms" }
+    local heading = {
+        "& & & \\multicolumn{6}{c}{receiver links} & \\multicolumn{6}{c}{slower-end links}\\\\\n",
+        "\\%", "ms",
+    }
     for _ = 1, 2 do
         local six = { "opt.", "$\\gamma=3$", "$\\gamma=10$", "$\\gamma=30$", "mcp", "\\%" }
         table.move(six, 1, #six, #heading + 1, heading)
@@ -222,7 +225,7 @@ local function operating_points()
             end
         end
         for _, model in ipairs { "B-AlexNet", "B-ResNet", "B-LeNet" } do
-            set(("%s.%s.most"):format(links, model), "%.1f %%", 100 * most[model])
+            set(("%s.%s.most"):format(links, model), "%.2f %%", 100 * most[model])
             set(("%s.%s.least"):format(links, model), "%.1f %%", 100 * least[model])
         end
     end
@@ -308,6 +311,20 @@ local function levels()
     table.sort(list, function(a, b) return a.gamma < b.gamma end)
     set("levels.most", "%d", list[#list].gamma)
     write("levels.dat", data(names, list))
+end
+
+local function worst_cases()
+    local rows = {}
+    for _, row in ipairs(records("worst.csv").rows) do
+        local name = row.method:gsub("^fin:gamma=(%d+)$", "FIN, γ=%1"):gsub(":goal=energy", ", energy")
+        local key = "worst." .. row.method:gsub("[^%w]", "")
+        set(key, "%s", number(row.gap < 99 and "%.3g" or "%.0f", row.gap + 1))
+        table.insert(rows, { tex((name:gsub("γ=(%d+)", "$\\gamma=%1$"))), values[key],
+            ("%d"):format(row.blocks), ("%d"):format(row.nodes), ("%.2f"):format(row.slack),
+            ("%.1f"):format(100 * row.no_plan) })
+    end
+    write("table-worst.tex", tabular("lrrrrr",
+        { "method", "times", "blocks", "nodes", "slack", "none \\%" }, rows))
 end
 
 -- Many users -----------------------------------------------------------------------------------------------
@@ -410,7 +427,7 @@ local function claims()
         end
     end
     write("table-claims.tex", tabular(
-        "p{.25\\textwidth}p{.1\\textwidth}p{.3\\textwidth}p{.17\\textwidth}p{.09\\textwidth}",
+        "p{.24\\textwidth}p{.1\\textwidth}p{.28\\textwidth}p{.17\\textwidth}p{.09\\textwidth}",
         { "claim", "verdict", "figure", "decided by", "run" }, rows))
 end
 
@@ -422,6 +439,7 @@ grid()
 operating_points()
 random_instances()
 levels()
+worst_cases()
 many_users()
 claims()
 write("numbers.tex", numbers_text())
