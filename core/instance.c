@@ -526,7 +526,8 @@ fl_status fl_instance_create_variant(fl_instance **out, fl_app **apps, const fl_
     fl_instance *instance = *apps != NULL ? fl_instance_create_empty(shared) : NULL;
     if (instance == NULL) {
         free(*apps);
-        return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
+        fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
+        return FL_ENOMEM;
     }
     *instance = *base;
     instance->shared = shared;

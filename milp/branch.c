@@ -24,9 +24,9 @@ static fl_status push(fl_tree *tree, const fl_branch *branch, fl_error *err) {
     *new = *branch;
     if (tree->n_open == tree->room) {
         int room = 2 * tree->room + 64;
-        fl_branch **open = FL_NEW(tree->arena, room, fl_branch *);
+        fl_branch **open = fl_arena_alloc(tree->arena, (size_t)room, sizeof(void *));
         if (open == NULL) return fl_arena_error(tree->arena, err);
-        if (tree->n_open > 0) memcpy(open, tree->open, (size_t)tree->n_open * sizeof *open);
+        for (int k = 0; k < tree->n_open; k++) open[k] = tree->open[k];
         tree->open = open;
         tree->room = room;
     }

@@ -35,7 +35,7 @@ static int add_column(fl_master *master, int crowd, int offer) {
         }
         master->crowd = all;
         master->offer = all + room;
-        master->fixed = all + 2 * room;
+        master->fixed = all + 2 * (size_t)room;
         master->column_room = room;
     }
     master->crowd[j] = crowd;

@@ -56,7 +56,7 @@ static void copy_blocks(fl_app *app) {
 static copy copy_of(const fl_instance *instance, int more) {
     const fl_system *system = &instance->system;
     copy new = {.parts = *instance};
-    new.nodes = fl_arena_zero(&parts_arena, (size_t)(system->n_nodes + more), sizeof *new.nodes);
+    new.nodes = FL_ZERO(&parts_arena, system->n_nodes + more, fl_node);
     memcpy(new.nodes, system->nodes, (size_t)system->n_nodes * sizeof *new.nodes);
     int room = system->n_links + 2 * more * system->n_nodes;
     new.links = fl_arena_zero(&parts_arena, (size_t)room + 1, sizeof *new.links);

@@ -98,6 +98,11 @@ Test(solution, lines_may_end_as_on_another_system_and_begin_after_empty_ones) {
     is_value(0, 4, "x", 0, 1);
 }
 
+static const char empty[] =
+    "Problem:\nRows:       1\nColumns:    1\nStatus:     INTEGER EMPTY\nObjective:  energy = 0 (MINimum)\n\n"
+    "   No. Column name       Activity     Lower bound   Upper bound\n------\n"
+    "     1 x            *              0             0             1 \n\nEnd of output\n";
+
 Test(solution, that_was_not_found_has_no_values) {
     static const char *const texts[] = {
         "Infeasible - objective value 0.00000000\n 0 x 0.5 1\n",
@@ -106,10 +111,7 @@ Test(solution, that_was_not_found_has_no_values) {
         "s mip 1 1 n 0\ni 1 0\nj 1 0\ne o f\n",
         "s mip 1 1 u 0\ni 1 0\nj 1 0\ne o f\n",
         "Model status\nInfeasible\n\n# Primal solution values\nNone\n\n# Dual solution values\nNone\n",
-        "Problem:\nRows:       1\nColumns:    1\nStatus:     INTEGER EMPTY\nObjective:  energy = 0 "
-        "(MINimum)\n\n"
-        "   No. Column name       Activity     Lower bound   Upper bound\n------\n"
-        "     1 x            *              0             0             1 \n\nEnd of output\n"};
+        empty};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         read_text(texts[i]);
         cr_assert(!solution.found && solution.n_values == 0, "%s", texts[i]);
@@ -158,7 +160,7 @@ Test(solution, never_trips_over_what_is_left_of_it_or_has_been_garbled) {
         char text[2000];
         const char *from = texts[i % 4];
         size_t length = strlen(from);
-        memcpy(text, from, length);
+        for (size_t k = 0; k < length; k++) text[k] = from[k];
         for (int k = fl_random_int(&draw, 0, 6); k > 0; k--) {
             text[fl_random_int(&draw, 0, (int)length - 1)] = (char)fl_random_int(&draw, 0, 255);
         }

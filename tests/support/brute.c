@@ -26,7 +26,7 @@ typedef struct tree {
 
 static void add_plan(tree *at, int exit, naive_walk cost) {
     brute_list *list = &at->list;
-    size_t n = (size_t)list->n++, stride = (size_t)(at->app->n_blocks + at->app->n_slices);
+    size_t n = (size_t)list->n++, stride = (size_t)at->app->n_blocks + (size_t)at->app->n_slices;
     if ((n & (n - 1)) == 0) { /* double the room at every power of two */
         size_t room = n > 0 ? 2 * n : 1;
         list->plans = grab(list->plans, room, sizeof *list->plans);
@@ -95,7 +95,7 @@ static brute_list list_all(const fl_instance *instance, int app_index) {
     const fl_app *app = &instance->apps[app_index];
     tree at = {.instance = instance,
                .app = app,
-               .nodes = grab(NULL, (size_t)(app->n_blocks + app->n_slices), sizeof *at.nodes),
+               .nodes = grab(NULL, (size_t)app->n_blocks + (size_t)app->n_slices, sizeof *at.nodes),
                .left = grab(NULL, (size_t)app->n_exits, sizeof *at.left)};
     for (int i = 0; i < app->n_slices; i++) at.nodes[app->n_blocks + i] = -1;
     branch(&at, 0, app->source, (naive_walk){0, 0});
@@ -208,7 +208,7 @@ static void place(fl_placement *apps, fl_placement **room, const search *at, int
 
 /** The naive judge must find the optimum feasible and price it as the search did. */
 static void judge_best(brute_answer *answer, const fl_instance *instance, const search *at) {
-    fl_placement *apps = grab(NULL, (size_t)(answer->n_apps + answer->n_units), sizeof *apps);
+    fl_placement *apps = grab(NULL, (size_t)answer->n_apps + (size_t)answer->n_units, sizeof *apps);
     fl_placement *room = apps + answer->n_apps;
     for (int h = 0; h < answer->n_apps; h++) apps[h] = (fl_placement){.exit = -1};
     for (int u = 0; u < answer->n_units; u++) place(apps, &room, at, u);
