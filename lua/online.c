@@ -291,7 +291,7 @@ static int all_plans(lua_State *L) {
 /* Plans of the user's */
 
 /** plan(document): the number of a plan as inst:evaluate takes it. */
-static int plan(lua_State *L) {
+static int read_plan(lua_State *L) {
     online *self = check_online(L);
     luaL_checktype(L, 2, LUA_TTABLE);
     fl_arena *arena = fl_lua_support_arena(L);
@@ -380,8 +380,8 @@ int fl_lua_online_open(lua_State *L) {
 void fl_lua_online_register(lua_State *L) {
     static const luaL_Reg meta[] = {{"__gc", close_online}, {"__close", close_online}, {NULL, NULL}};
     static const luaL_Reg own[] = {
-        {"best", best},     {"weigh", weigh}, {"judge", judge},       {"tally", tally}, {"least", least},
-        {"all", all_plans}, {"plan", plan},   {"describe", describe}, {"size", size},   {NULL, NULL}};
+        {"best", best},     {"weigh", weigh},    {"judge", judge},       {"tally", tally}, {"least", least},
+        {"all", all_plans}, {"plan", read_plan}, {"describe", describe}, {"size", size},   {NULL, NULL}};
     luaL_newmetatable(L, TYPE_NAME);
     luaL_setfuncs(L, meta, 0);
     lua_newtable(L);
