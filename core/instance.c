@@ -41,6 +41,21 @@ bool fl_block_allows(const fl_block *block, int node) {
     return false;
 }
 
+bool fl_app_sliced(const fl_app *app, int node) {
+    for (int i = 0; i < app->n_slices; i++) {
+        if (app->slices[i].node == node) return true;
+    }
+    return false;
+}
+
+int fl_slices_largest(const fl_slices *slices) {
+    int best = 0;
+    for (int i = 1; i < slices->n_levels; i++) {
+        if (slices->levels[i] > slices->levels[best]) best = i;
+    }
+    return best;
+}
+
 const fl_measured *fl_block_measured(const fl_block *block, int node) {
     int low = 0, high = block->n_measured;
     while (low < high) {

@@ -198,6 +198,20 @@ int fl_instance_app(const fl_instance *instance, const char *name);
 /** Whether the block may run on `node`. O(allowed) */
 bool fl_block_allows(const fl_block *block, int node);
 
+/** Whether the application reserves shares of `node`. O(slices) */
+bool fl_app_sliced(const fl_app *app, int node);
+
+/** Index of the largest level. O(levels) */
+int fl_slices_largest(const fl_slices *slices);
+
+/** Groups of one node each with the same links, so that single links can be changed: the matrices [n * n] are
+ *  the caller's to write, in `arena`. False: no memory, as the arena remembers. O(n^2) */
+typedef struct fl_split_groups {
+    int *group;
+    double *slowness, *delay, *energy;
+} fl_split_groups;
+bool fl_groups_split(fl_split_groups *out, const fl_groups *groups, int n_nodes, fl_arena *arena);
+
 /** What was measured of the block on `node`, or NULL. O(log measured) */
 const fl_measured *fl_block_measured(const fl_block *block, int node);
 

@@ -250,3 +250,21 @@ fl_status fl_groups_renew(fl_groups *groups, const fl_system *system, const fl_p
     groups->slowness = slowness;
     return FL_OK;
 }
+
+bool fl_groups_split(fl_split_groups *out, const fl_groups *groups, int n_nodes, fl_arena *arena) {
+    size_t n = (size_t)n_nodes, n_old = (size_t)groups->n_groups;
+    int *group = FL_NEW(arena, n, int);
+    double *matrix = FL_NEW(arena, 3 * n * n, double);
+    if (group == NULL || matrix == NULL) return false;
+    *out = (fl_split_groups){group, matrix, matrix + n * n, matrix + 2 * n * n};
+    for (size_t a = 0; a < n; a++) {
+        group[a] = (int)a;
+        for (size_t b = 0; b < n; b++) {
+            size_t at = a * n + b, from = (size_t)groups->group[a] * n_old + (size_t)groups->group[b];
+            out->slowness[at] = groups->slowness[from];
+            out->delay[at] = groups->delay[from];
+            out->energy[at] = groups->energy[from];
+        }
+    }
+    return true;
+}

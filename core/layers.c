@@ -19,9 +19,7 @@ static double share_of(const fl_app *app, const int *levels, int n) {
         const fl_slices *slices = &app->slices[i];
         if (slices->node != n) continue;
         if (levels != NULL) return levels[i] >= 0 ? slices->levels[levels[i]] : 0;
-        double largest = 0;
-        for (int k = 0; k < slices->n_levels; k++) largest = fmax(largest, slices->levels[k]);
-        return largest;
+        return slices->levels[fl_slices_largest(slices)];
     }
     return 1;
 }
@@ -178,25 +176,18 @@ static void price_layer(fl_layer *layer, const fl_layers *layers, int l, const f
 /** Groups of one node each, with prices added to the energy per bit; a failed allocation is noticed by the
  *  arena. */
 static const fl_groups *price_links(const fl_layers *layers, const double *link, fl_arena *arena) {
-    const fl_groups *old = layers->groups;
-    size_t n_nodes = (size_t)layers->n_nodes, n_old = (size_t)old->n_groups;
+    size_t n = (size_t)layers->n_nodes;
     double rate = layers->instance->apps[layers->app].rate;
+    fl_split_groups split;
     fl_groups *new = FL_NEW(arena, 1, fl_groups);
-    int *group = FL_NEW(arena, n_nodes, int);
-    double *matrix = FL_NEW(arena, 3 * n_nodes * n_nodes, double);
-    if (new == NULL || group == NULL || matrix == NULL) return old;
-    double *slowness = matrix, *delay = matrix + n_nodes * n_nodes, *energy = delay + n_nodes * n_nodes;
-    for (size_t a = 0; a < n_nodes; a++) {
-        group[a] = (int)a;
-        for (size_t b = 0; b < n_nodes; b++) {
-            size_t at = a * n_nodes + b, from = (size_t)old->group[a] * n_old + (size_t)old->group[b];
-            slowness[at] = old->slowness[from];
-            delay[at] = old->delay[from];
-            energy[at] = old->energy[from] + rate * link[at];
-        }
-    }
-    *new = (fl_groups){
-        .n_groups = (int)n_nodes, .group = group, .slowness = slowness, .delay = delay, .energy = energy};
+    if (new == NULL || !fl_groups_split(&split, layers->groups, layers->n_nodes, arena))
+        return layers->groups;
+    for (size_t at = 0; at < n * n; at++) split.energy[at] += rate * link[at];
+    *new = (fl_groups){.n_groups = layers->n_nodes,
+                       .group = split.group,
+                       .slowness = split.slowness,
+                       .delay = split.delay,
+                       .energy = split.energy};
     return new;
 }
 

@@ -46,13 +46,6 @@ static void add(fl_load *out, int *n, const fl_instance *instance, fl_load load)
     if (load.amount > 0 && isfinite(fl_loads_limit(instance, &load))) out[(*n)++] = load;
 }
 
-static bool is_sliced(const fl_app *app, int node) {
-    for (int i = 0; i < app->n_slices; i++) {
-        if (app->slices[i].node == node) return true;
-    }
-    return false;
-}
-
 int fl_loads_of(fl_load *out, const fl_instance *instance, int app, const fl_placement *placement) {
     const fl_app *of = &instance->apps[app];
     int n = 0, depth = fl_plan_depth(placement, instance, app);
@@ -60,7 +53,7 @@ int fl_loads_of(fl_load *out, const fl_instance *instance, int app, const fl_pla
         int from = l > 0 ? placement->nodes[l - 1] : of->source, to = placement->nodes[l];
         double visits = of->rate * fl_cost_reach(of, l); /* per second */
         double ops = visits * fl_cost_ops(of, l, placement->exit), bits = visits * fl_cost_bits(of, l);
-        if (!is_sliced(of, to)) add(out, &n, instance, (fl_load){FL_LIMIT_CAPACITY, -1, to, ops});
+        if (!fl_app_sliced(of, to)) add(out, &n, instance, (fl_load){FL_LIMIT_CAPACITY, -1, to, ops});
         add(out, &n, instance, (fl_load){FL_LIMIT_MEMORY, -1, to, of->blocks[l].memory});
         if (from != to) add(out, &n, instance, (fl_load){FL_LIMIT_LINK, from, to, bits});
     }

@@ -38,18 +38,10 @@ static bool uses(const int *nodes, int depth, int node) {
     return false;
 }
 
-static int find_largest(const fl_slices *slices) {
-    int best = 0;
-    for (int i = 1; i < slices->n_levels; i++) {
-        if (slices->levels[i] > slices->levels[best]) best = i;
-    }
-    return best;
-}
-
 /** The levels that a placement reserves: of the nodes it uses, and no others. */
 static void set_levels(int *to, const int *levels, const fl_app *app, const int *nodes, int depth) {
     for (int i = 0; i < app->n_slices; i++) {
-        int level = levels != NULL ? levels[i] : find_largest(&app->slices[i]);
+        int level = levels != NULL ? levels[i] : fl_slices_largest(&app->slices[i]);
         to[i] = uses(nodes, depth, app->slices[i].node) ? level : -1;
     }
 }
@@ -207,7 +199,7 @@ static int find_level(const fl_slices *slices, double level) {
 static fl_status read_shares(const fl_instance *instance, const fl_app *app, const fl_value *entry,
                              int *levels, fl_place *place, fl_error *err) {
     const fl_value *shares = fl_value_get(entry, "shares");
-    for (int i = 0; i < app->n_slices; i++) levels[i] = find_largest(&app->slices[i]);
+    for (int i = 0; i < app->n_slices; i++) levels[i] = fl_slices_largest(&app->slices[i]);
     if (shares == NULL) return FL_OK;
     fl_place_key(place, "shares");
     bool empty = shares->kind == FL_ARRAY && shares->n_items == 0; /* Lua's {} may be either */

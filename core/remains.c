@@ -95,13 +95,6 @@ static bool too_much(const fl_remains *remains, fl_limit_kind kind, int node, do
     return amount > 0 && amount > left_of(remains, &load);
 }
 
-static bool is_sliced(const fl_app *app, int node) {
-    for (int i = 0; i < app->n_slices; i++) {
-        if (app->slices[i].node == node) return true;
-    }
-    return false;
-}
-
 static void bar_full_nodes(fl_remains *remains, const fl_app *app) {
     const fl_instance *instance = remains->instance;
     int n_nodes = instance->system.n_nodes;
@@ -109,7 +102,7 @@ static void bar_full_nodes(fl_remains *remains, const fl_app *app) {
     for (int n = 0; n < n_nodes; n++) {
         const fl_node *node = &instance->system.nodes[n];
         if (isinf(node->capacity) && isinf(node->memory)) continue;
-        bool limited = isfinite(node->capacity) && !is_sliced(app, n);
+        bool limited = isfinite(node->capacity) && !fl_app_sliced(app, n);
         for (int l = 0; l < app->n_blocks; l++) {
             double ops = app->rate * fl_cost_reach(app, l) * fl_cost_ops(app, l, app->n_exits);
             remains->barred[(size_t)l * (size_t)n_nodes + (size_t)n] =
@@ -122,26 +115,15 @@ static void bar_full_nodes(fl_remains *remains, const fl_app *app) {
 /** Make `groups` one group per node, so that single links can be barred. */
 static fl_status split_groups(fl_remains *remains, fl_error *err) {
     const fl_groups *old = &remains->instance->groups;
-    fl_arena *arena = remains->arena;
-    size_t n = (size_t)remains->instance->system.n_nodes, n_old = (size_t)old->n_groups;
+    int n = remains->instance->system.n_nodes;
+    fl_split_groups split;
     if (n > FL_GROUPS_MOST) {
         return fl_error_set(err, FL_EUNSUPPORTED, NULL, "link capacities between more than %d nodes",
                             FL_GROUPS_MOST);
     }
-    int *group = FL_NEW(arena, n, int);
-    double *matrix = FL_NEW(arena, 3 * n * n, double);
-    if (group == NULL || matrix == NULL) return fl_arena_error(arena, err);
-    double *slowness = matrix, *delay = matrix + n * n, *energy = matrix + 2 * n * n;
-    for (size_t a = 0; a < n; a++) {
-        group[a] = (int)a;
-        for (size_t b = 0; b < n; b++) {
-            size_t from = (size_t)old->group[a] * n_old + (size_t)old->group[b];
-            slowness[a * n + b] = old->slowness[from];
-            delay[a * n + b] = old->delay[from];
-            energy[a * n + b] = old->energy[from];
-        }
-    }
-    remains->groups = (fl_groups){(int)n, old->uniform, group, slowness, delay, energy};
+    if (!fl_groups_split(&split, old, n, remains->arena)) return fl_arena_error(remains->arena, err);
+    remains->slowness = split.slowness;
+    remains->groups = (fl_groups){n, old->uniform, split.group, split.slowness, split.delay, split.energy};
     remains->links_barred = true;
     return FL_OK;
 }
@@ -155,7 +137,7 @@ static bool link_barred(const fl_remains *remains, int from, int to) {
 static fl_status bar_link(fl_remains *remains, int from, int to, fl_error *err) {
     if (!remains->links_barred) FL_TRY(split_groups(remains, err));
     size_t at = (size_t)from * (size_t)remains->groups.n_groups + (size_t)to;
-    ((double *)(uintptr_t)remains->groups.slowness)[at] = INFINITY; /* a private copy: split_groups() */
+    remains->slowness[at] = INFINITY;
     return FL_OK;
 }
 

@@ -16,6 +16,7 @@ typedef struct fl_remains {
     double slack;      /* by how much, relative, a limit may be exceeded */
     bool *barred;      /* [most blocks * n_nodes] for the user at hand */
     fl_groups groups;  /* the links without those barred */
+    double *slowness;  /* of `groups`, to be written */
     bool links_barred; /* `groups` is in use */
 } fl_remains;
 

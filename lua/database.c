@@ -191,23 +191,11 @@ static int close_statement(lua_State *L) {
     return 0;
 }
 
-static void make_type(lua_State *L, const char *name, lua_CFunction close, const luaL_Reg *methods) {
-    luaL_newmetatable(L, name);
-    lua_pushcfunction(L, close);
-    lua_setfield(L, -2, "__gc");
-    lua_pushcfunction(L, close);
-    lua_setfield(L, -2, "__close");
-    lua_newtable(L);
-    luaL_setfuncs(L, methods, 0);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
-}
-
 void fl_lua_database_register(lua_State *L) {
     static const luaL_Reg database[] = {
         {"exec", exec}, {"prepare", prepare}, {"moved", moved}, {"close", close_database}, {NULL, NULL}};
     static const luaL_Reg statement[] = {
         {"bind", bind}, {"step", step}, {"row", row}, {"close", close_statement}, {NULL, NULL}};
-    make_type(L, DATABASE, close_database, database);
-    make_type(L, STATEMENT, close_statement, statement);
+    fl_lua_support_type(L, DATABASE, close_database, database);
+    fl_lua_support_type(L, STATEMENT, close_statement, statement);
 }

@@ -69,3 +69,15 @@ int fl_lua_support_document(lua_State *L, const fl_value *value, fl_lua_form for
     }
     return err.code == FL_OK ? 1 : fl_lua_support_fail(L, &err);
 }
+
+void fl_lua_support_type(lua_State *L, const char *name, lua_CFunction close, const luaL_Reg *methods) {
+    luaL_newmetatable(L, name);
+    lua_pushcfunction(L, close);
+    lua_setfield(L, -2, "__gc");
+    lua_pushcfunction(L, close);
+    lua_setfield(L, -2, "__close");
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+}

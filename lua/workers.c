@@ -199,13 +199,5 @@ int fl_lua_workers_guard(lua_State *L) {
 void fl_lua_workers_register(lua_State *L) {
     static const luaL_Reg methods[] = {
         {"send", send_message}, {"receive", receive}, {"finish", finish}, {NULL, NULL}};
-    luaL_newmetatable(L, TYPE_NAME);
-    lua_pushcfunction(L, discard);
-    lua_setfield(L, -2, "__gc");
-    lua_pushcfunction(L, discard);
-    lua_setfield(L, -2, "__close");
-    lua_newtable(L);
-    luaL_setfuncs(L, methods, 0);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    fl_lua_support_type(L, TYPE_NAME, discard, methods);
 }

@@ -115,19 +115,12 @@ static void forget_energies(fl_layers *layers, const fl_pricing *pricing) {
     layers->groups = &pricing->groups;
 }
 
-static bool is_sliced(const fl_app *app, int node) {
-    for (int i = 0; i < app->n_slices; i++) {
-        if (app->slices[i].node == node) return true;
-    }
-    return false;
-}
-
 /** Take out the nodes that one block alone would overload: no plan there is of use, whatever the prices. */
 static void bar_overloads(fl_layers *layers, const fl_instance *instance, const fl_app *app) {
     for (int n = 0; n < layers->n_nodes; n++) {
         const fl_node *node = &instance->system.nodes[n];
         if (isinf(node->capacity) && isinf(node->memory)) continue;
-        double capacity = is_sliced(app, n) ? INFINITY : node->capacity * (1 + FL_TOLERANCE_LIMIT);
+        double capacity = fl_app_sliced(app, n) ? INFINITY : node->capacity * (1 + FL_TOLERANCE_LIMIT);
         double memory = node->memory * (1 + FL_TOLERANCE_LIMIT);
         for (int l = 0; l < layers->n_layers; l++) {
             double ops = app->rate * fl_cost_reach(app, l) * fl_cost_ops(app, l, app->n_exits);
