@@ -1,37 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The experiments as their user meets them, the published figures among their results, and what they do when
 -- methods contradict each other.
-local program = assert(os.getenv("FINLAB"), "FINLAB must name the program")
 local expected = dofile("tests/lua/expected_savings.lua")
 
-local function read(path)
-    local file = assert(io.open(path, "rb"))
-    local text = file:read("a")
-    file:close()
-    return text
-end
-
-local function temporary_folder()
-    local path = os.tmpname()
-    os.remove(path)
-    return path
-end
-
-local function remove(folder)
-    os.execute(("rm -rf '%s'"):format(folder))
-end
-
---- Run a script: exit code, standard output, standard error. The program needs no preloaded sanitizer, and
--- gnuplot, which it starts, is not to be watched by one.
-local function run(script, format, ...)
-    local out, err = os.tmpname(), os.tmpname()
-    local command = ("unset LD_PRELOAD; exec >%s 2>%s; '%s' %s "):format(out, err, program, script)
-    local _, how, code = os.execute(command .. format:format(...))
-    local said, complained = read(out), read(err)
-    os.remove(out)
-    os.remove(err)
-    return how == "exit" and code or how .. " " .. code, said, complained
-end
+local scripts = dofile("tests/lua/script.lua")
+local read, run, temporary_folder, remove = scripts.read, scripts.run, scripts.temporary_folder, scripts.remove
 
 --- The records of a CSV file without quoted cells, and its lines.
 local function records(path)

@@ -1,31 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- experiments/strategies.lua and experiments/worst.lua as their user meets them.
 local fl = require "finlab"
-local program = assert(os.getenv("FINLAB"), "FINLAB must name the program")
 
-local function read(path)
-    local file = assert(io.open(path, "rb"))
-    local text = file:read("a")
-    file:close()
-    return text
-end
-
---- Run a script: exit code, standard output, standard error. The program needs no preloaded sanitizer.
-local function run(script, format, ...)
-    local out, err = os.tmpname(), os.tmpname()
-    local command = ("unset LD_PRELOAD; exec >%s 2>%s; '%s' %s "):format(out, err, program, script)
-    local _, how, code = os.execute(command .. format:format(...))
-    local said, complained = read(out), read(err)
-    os.remove(out)
-    os.remove(err)
-    return how == "exit" and code or how .. " " .. code, said, complained
-end
-
-local function temporary_folder()
-    local path = os.tmpname()
-    os.remove(path)
-    return path
-end
+local scripts = dofile("tests/lua/script.lua")
+local read, run, temporary_folder = scripts.read, scripts.run, scripts.temporary_folder
 
 --- The records of a CSV file; cells in quotes hold no comma here.
 local function records(path)
