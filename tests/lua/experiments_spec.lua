@@ -4,7 +4,8 @@
 local expected = dofile("tests/lua/expected_savings.lua")
 
 local scripts = dofile("tests/lua/script.lua")
-local read, run, temporary_folder, remove = scripts.read, scripts.run, scripts.temporary_folder, scripts.remove
+local read, run = scripts.read, scripts.run
+local temporary_folder, remove = scripts.temporary_folder, scripts.remove
 
 --- The records of a CSV file without quoted cells, and its lines.
 local function records(path)
