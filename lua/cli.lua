@@ -150,25 +150,40 @@ function words.explain.run(given, file)
 end
 
 words.emit = {
-    usage = "emit FILE.json -o FILE.lp|.mps|.glp|.json|.dot|.graphml [--gamma N]",
+    usage = "emit FILE.json -o FILE.lp|.mps|.glp|.json|.dot|.graphml [--gamma N] [--app NAME]",
     summary = "write an instance in another format",
     help = [[
 Writes the instance in FILE.json as the format that the other name ends in: the mixed-integer programme
-as .lp (CPLEX LP), .mps (free MPS) or .glp (GLPK), .json, or .dot (Graphviz) or .graphml, FIN's graph.
+as .lp (CPLEX LP), .mps (free MPS) or .glp (GLPK), .json, or .dot (Graphviz) or .graphml, FIN's graph, which
+is that of one application.
 
 -o, --output FILE     where to write
---gamma N             levels of FIN's graph; default 10]],
+--gamma N             levels of FIN's graph; default 10
+--app NAME            whose graph, where there are several applications]],
     arguments = { "FILE.json" },
-    options = { output = "text", gamma = "integer" },
+    options = { output = "text", gamma = "integer", app = "text" },
 }
+
+--- FIN's graph of the application that is meant.
+local function graph_of(inst, given)
+    local names = {}
+    for i, app in ipairs(try(inst:table()).apps) do
+        names[i] = app.name
+        names[app.name] = true
+    end
+    if not (given.app and names[given.app]) and (given.app or #names > 1) then
+        fail(("--app: name one of %s"):format(table.concat(names, ", ")), "usage")
+    end
+    return try(finlab.graph(inst, { gamma = given.gamma, app = given.app }))
+end
 
 function words.emit.run(given, file)
     if not given.output then fail("emit: -o FILE is missing", "usage") end
     local what = try(finlab.load(path_of(file)))
     if given.output:match "%.dot$" or given.output:match "%.graphml$" then
-        what = try(finlab.graph(what, { gamma = given.gamma }))
-    elseif given.gamma then
-        fail("--gamma: is for .dot and .graphml", "usage")
+        what = graph_of(what, given)
+    elseif given.gamma or given.app then
+        fail(("--%s: is for .dot and .graphml"):format(given.gamma and "gamma" or "app"), "usage")
     end
     try(what:write(given.output))
     return 0

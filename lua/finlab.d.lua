@@ -774,7 +774,7 @@ function graph:graphml() end
 ---@return finlab.code? code
 function graph:write(path) end
 
----FIN's graph of one application, spelled out; at most a million edges.
+---FIN's graph of one application, the first unless `app` names another, spelled out; at most a million edges.
 ---@param inst finlab.instance
 ---@param options? { gamma: integer?, app: string?, rounding: "up"|"down"? } default gamma 10, rounding up
 ---@return finlab.graph? graph

@@ -308,6 +308,16 @@ local function options_table(options)
     return records(rows, { "option", "type", "default", "range", "meaning" }):text()
 end
 
+--- The options of placing one user after another that the method does not have itself.
+local function sequential_of(descriptor)
+    local own, others = {}, {}
+    for _, option in ipairs(descriptor.options) do own[option.name] = true end
+    for _, option in ipairs(descriptor.sequential) do
+        if not own[option.name] then table.insert(others, option) end
+    end
+    return others
+end
+
 --- One method and its options.
 function report.method(descriptor)
     local honours = #descriptor.honours > 0 and table.concat(descriptor.honours, ", ") or "one application"
@@ -320,7 +330,7 @@ function report.method(descriptor)
     if #descriptor.options > 0 then text = text .. "\n" .. options_table(descriptor.options) end
     if descriptor.sequential then
         text = text .. "\nbeyond that, placing one user after another:\n"
-            .. options_table(descriptor.sequential)
+            .. options_table(sequential_of(descriptor))
     end
     return text
 end

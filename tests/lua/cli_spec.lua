@@ -1,14 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The program as its user meets it: words, streams, exit codes.
+local fl = require "finlab"
+local scripts = dofile("tests/lua/script.lua")
 local program = assert(os.getenv("FINLAB"), "FINLAB must name the program")
-
-local function read(path)
-    local file = assert(io.open(path, "rb"))
-    local text = file:read("a")
-    file:close()
-    os.remove(path)
-    return text
-end
+local read = scripts.take
 
 --- Run the program through a shell: exit code, standard output, standard error. `format` may redirect.
 local function finlab(format, ...)
@@ -172,6 +167,22 @@ describe("finlab", function()
             assert.equal(2, (finlab("emit %s", file)))
             assert.equal(4, (finlab("emit %s --output=/nowhere/x.lp", file)))
         end)
+
+        it("writes FIN's graph of the application that is named, where there are several", function()
+            local several, dot = os.tmpname() .. ".json", os.tmpname() .. ".dot"
+            local inst = assert(fl.generate { seed = 1, apps = 2 })
+            assert(inst:write(several))
+            local code, _, complaint = finlab("emit %s -o %s", several, dot)
+            assert.equal(2, code)
+            for _, app in ipairs(inst:table().apps) do
+                assert.is_truthy(complaint:find(app.name, 1, true), complaint)
+                assert.equal(0, (finlab("emit %s -o %s --app %s", several, dot, app.name)))
+                assert.equal(assert(fl.graph(inst, { app = app.name })):dot(), read(dot))
+            end
+            assert.equal(2, (finlab("emit %s -o %s --app nobody", several, dot)))
+            assert.equal(2, (finlab("emit %s -o x.lp --app %s", several, inst:table().apps[1].name)))
+            os.remove(several)
+        end)
     end)
 
     describe("generate", function()
@@ -206,6 +217,7 @@ describe("finlab", function()
             assert.matches("gamma +int", select(2, finlab("methods fin")))
             assert.equal(select(2, finlab("methods fin")), select(2, finlab("help fin")))
             assert.matches('^%[{"name": "fin", .*}%]\n$', select(2, finlab("methods fin --json")))
+            assert.equal(1, select(2, select(2, finlab("methods genetic")):gsub("\nseed ", "")))
             assert.equal(2, (finlab("methods magic")))
         end)
 

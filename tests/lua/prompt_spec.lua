@@ -1,14 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The interactive prompt, fed through a pipe; prompts and banner need a keyboard and are absent there.
+local scripts = dofile("tests/lua/script.lua")
 local program = assert(os.getenv("FINLAB"), "FINLAB must name the program")
-
-local function read(path)
-    local file = assert(io.open(path, "rb"))
-    local text = file:read("a")
-    file:close()
-    os.remove(path)
-    return text
-end
+local read = scripts.take
 
 --- What the prompt prints, on standard output and standard error, and its exit code. `feed`: shell commands
 --- whose output is typed.

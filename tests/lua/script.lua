@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What the specs of the experiments share: running a script as its user does, and its folder.
+-- What specs share that run the program: reading what it leaves, running a script as its user does, and a folder.
 local program = assert(os.getenv("FINLAB"), "FINLAB must name the program")
 
 local script = {}
@@ -8,6 +8,13 @@ function script.read(path)
     local file = assert(io.open(path, "rb"))
     local text = file:read("a")
     file:close()
+    return text
+end
+
+--- Read a file that is not needed after that.
+function script.take(path)
+    local text = script.read(path)
+    os.remove(path)
     return text
 end
 
@@ -27,10 +34,7 @@ function script.run(path, format, ...)
     local out, err = os.tmpname(), os.tmpname()
     local command = ("unset LD_PRELOAD; exec >%s 2>%s; '%s' %s "):format(out, err, program, path)
     local _, how, code = os.execute(command .. format:format(...))
-    local said, complained = script.read(out), script.read(err)
-    os.remove(out)
-    os.remove(err)
-    return how == "exit" and code or how .. " " .. code, said, complained
+    return how == "exit" and code or how .. " " .. code, script.take(out), script.take(err)
 end
 
 return script

@@ -1,37 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "milp/glp.h"
+#include "tests/support/printed.h"
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
 
-static fl_arena arena;
-static fl_error err;
-static fl_model model;
-static const char *text;
-static size_t length;
-
-static void start(void) {
-    fl_arena_init(&arena, 0);
-    fl_model_init(&model, &arena);
-}
-
-static void stop(void) {
-    fl_arena_free(&arena);
-}
-
-TestSuite(glp, .init = start, .fini = stop);
+TestSuite(glp, .init = printed_start, .fini = printed_stop);
 
 Test(glp, counts_come_first_then_rows_columns_and_entries_by_number) {
-    int one = fl_model_add_column(&model, 2, "x_1"), two = fl_model_add_column(&model, 0, "x_2");
-    int out = fl_model_add_column(&model, 0, "out"), slack = fl_model_add_column(&model, 0.1 + 0.2, "slack");
-    int most = fl_model_add_row(&model, FL_SENSE_AT_MOST, 4, "most");
-    int even = fl_model_add_row(&model, FL_SENSE_EQUAL, 0, "even");
-    fl_model_add_entry(&model, even, one, 1);
-    fl_model_add_entry(&model, most, two, -1);
-    model.column[out].most = 0;
-    model.column[slack].whole = false;
-    cr_assert(fl_glp_print(&text, &length, &model, "one\n", &arena, &err) == FL_OK, "%s", err.text);
-    cr_assert(strlen(text) == length);
+    int one = fl_model_add_column(&printed_model, 2, "x_1"),
+        two = fl_model_add_column(&printed_model, 0, "x_2");
+    int out = fl_model_add_column(&printed_model, 0, "out"),
+        slack = fl_model_add_column(&printed_model, 0.1 + 0.2, "slack");
+    int most = fl_model_add_row(&printed_model, FL_SENSE_AT_MOST, 4, "most");
+    int even = fl_model_add_row(&printed_model, FL_SENSE_EQUAL, 0, "even");
+    fl_model_add_entry(&printed_model, even, one, 1);
+    fl_model_add_entry(&printed_model, most, two, -1);
+    printed_model.column[out].most = 0;
+    printed_model.column[slack].whole = false;
+    const char *text = printed_by(fl_glp_print, "one\n");
     const char *body = strstr(text, "c one\n");
     cr_assert_str_eq(body, "c one\np mip min 2 4 2\nn p finlab\nn z energy\n"
                            "i 1 u 4\nn i 1 most\ni 2 s 0\nn i 2 even\n"
@@ -41,6 +28,5 @@ Test(glp, counts_come_first_then_rows_columns_and_entries_by_number) {
 }
 
 Test(glp, a_model_that_solvers_may_not_have_is_not_printed) {
-    fl_model_add_column(&model, INFINITY, "x");
-    cr_assert(fl_glp_print(&text, &length, &model, "", &arena, &err) == FL_EINVAL);
+    printed_refuses(fl_glp_print, INFINITY);
 }
