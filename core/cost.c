@@ -9,6 +9,18 @@ double fl_cost_reach(const fl_app *app, int block) {
     return fmax(reach, 0);
 }
 
+double fl_cost_weight(const fl_app *app, double reach) {
+    switch (app->latency) {
+    case FL_LATENCY_WORST:
+        break;
+    case FL_LATENCY_MEAN:
+        return reach;
+    case FL_LATENCY_QUANTILE: /* while nobody has left, no share of the samples has, however small */
+        return reach >= 1 || 1 - reach < app->quantile - FL_TOLERANCE_SHARES ? 1 : 0;
+    }
+    return 1;
+}
+
 double fl_cost_accuracy(const fl_app *app, int exit) {
     double stay = 1, accuracy = 0;
     for (int e = 0; e < exit; e++) {

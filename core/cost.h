@@ -20,6 +20,12 @@ typedef struct fl_cost {
  *  least 0. O(exits) */
 double fl_cost_reach(const fl_app *app, int block);
 
+/** How much the time of a block counts by the latency rule. Samples that leave at the same exit take the same
+ *  time, and those of later exits take no less; so what a quantile of them takes is the time up to the first
+ *  exit by which that share has left: a block counts fully until then and not at all after.
+ *  @param reach  the share of samples that get to the block. O(1) */
+double fl_cost_weight(const fl_app *app, double reach);
+
 /** The accuracy over all samples when `exit` is final. O(exits) */
 double fl_cost_accuracy(const fl_app *app, int exit);
 

@@ -16,7 +16,7 @@ static bool add_block(fl_app_cost *cost, const fl_instance *instance, const fl_a
                       const fl_placement *placement, int l, fl_verdict *verdict, int h) {
     int from = l > 0 ? placement->nodes[l - 1] : app->source, to = placement->nodes[l];
     double reach = fl_cost_reach(app, l), share = fl_cost_share(app, placement->levels, to);
-    double weight = app->latency == FL_LATENCY_MEAN ? reach : 1;
+    double weight = fl_cost_weight(app, reach);
     fl_cost compute = fl_cost_compute(instance, app, l, to, placement->exit, share);
     fl_cost move = {0, 0};
     if (from != to) {

@@ -235,11 +235,25 @@ static void draw_slices(recipe_draw *draw, fl_app *app) {
     app->slices = slices;
 }
 
-/** What is only there with several users: drawn last, so that the rest of an instance does not depend on it.
- */
-static void draw_sharing(recipe_draw *draw, fl_app *app) {
+/** A share of the samples: all of them, exactly what has left by some exit, or any. */
+static double draw_quantile(recipe_draw *draw, const fl_app *app) {
+    double chance = fl_random_unit(&draw->random), left = 0;
+    int exit = fl_random_int(&draw->random, 0, app->n_exits - 1);
+    for (int e = 0; e <= exit; e++) left += app->exits[e].share;
+    if (chance < 0.15) return 1;
+    if (chance < 0.4 && left > 0 && left <= 1) return left;
+    return fl_random_between(&draw->random, 0.05, 1);
+}
+
+/** What an application only has when it is asked for: drawn last, so that the rest of an instance does not
+ *  depend on it. */
+static void draw_extras(recipe_draw *draw, fl_app *app) {
     if (draw->recipe.users > 0) app->count = fl_random_int(&draw->random, 1, draw->recipe.users);
     if (draw->recipe.slices && fl_random_chance(&draw->random, 0.7)) draw_slices(draw, app);
+    if (draw->recipe.quantile && app->exits != NULL && fl_random_chance(&draw->random, 0.8)) {
+        app->latency = FL_LATENCY_QUANTILE;
+        app->quantile = draw_quantile(draw, app);
+    }
 }
 
 /* Limits: around what the applications would use if they shared the nodes evenly */
@@ -454,7 +468,7 @@ static fl_status generate(recipe_draw *draw, fl_instance **out, fl_error *err) {
     draw_system(draw, &parts.system);
     fl_app *apps = FL_NEW(draw->arena, parts.n_apps, fl_app);
     for (int h = 0; apps != NULL && h < parts.n_apps; h++) draw_app(draw, &apps[h], h);
-    for (int h = 0; apps != NULL && h < parts.n_apps; h++) draw_sharing(draw, &apps[h]);
+    for (int h = 0; apps != NULL && h < parts.n_apps; h++) draw_extras(draw, &apps[h]);
     parts.apps = apps;
     parts.admission = draw->recipe.admission;
     if (!draw->arena->failed && draw->recipe.limits) draw_limits(draw, &parts);

@@ -30,6 +30,7 @@ typedef struct fl_recipe {
     int users;    /* > 0: applications of 1 to so many users */
     bool admission;      /* users may be refused */
     bool slices;         /* some applications reserve shares of some nodes' speed */
+    bool quantile;       /* the deadline of some applications is for a share of their samples */
     double energy_scale; /* all energies times this; 0: 1 */
     double time_scale;   /* all times times this; 0: 1 */
 } fl_recipe;

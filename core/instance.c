@@ -314,8 +314,18 @@ fl_status fl_instance_check_magnitudes(const fl_instance *instance, const fl_app
     return FL_OK;
 }
 
+/** A quantile, when there is one, is of the latency rule. */
+static fl_status check_quantile(const fl_app *app, fl_place *place, fl_error *err) {
+    bool wanted = app->latency == FL_LATENCY_QUANTILE;
+    if (wanted == (app->quantile > 0)) return FL_OK;
+    fl_place_key(place, "quantile");
+    if (wanted) return fl_place_error(place, err, "must be above 0: the share of samples to be in time");
+    return fl_place_error(place, err, "is for the latency rule \"quantile\" only");
+}
+
 static fl_status check_app(const fl_instance *instance, const fl_app *app, fl_place *place, fl_error *err) {
     FL_TRY(fl_fields_check(fl_app_fields, app, place, err));
+    FL_TRY(check_quantile(app, place, err));
     if (app->source < 0 || app->source >= instance->system.n_nodes) {
         fl_place_key(place, "source");
         return fl_place_error(place, err, "no such node");
@@ -526,10 +536,13 @@ static fl_status apply(fl_app *app, const fl_change *change, const fl_instance *
     if (!isnan(change->accuracy)) app->accuracy = change->accuracy;
     if (!isnan(change->rate)) app->rate = change->rate;
     if (change->latency >= 0) app->latency = (fl_latency)change->latency;
+    if (app->latency != FL_LATENCY_QUANTILE) app->quantile = 0;
+    if (change->quantile != 0) app->quantile = change->quantile;
     if (change->count != 0) app->count = change->count;
     fl_place place;
     fl_place_init(&place, style);
     FL_TRY(fl_fields_check(fl_app_fields, app, &place, err));
+    FL_TRY(check_quantile(app, &place, err));
     bool heavier = !isnan(change->rate) || change->count != 0;
     return heavier ? fl_instance_check_magnitudes(instance, app, &place, err) : FL_OK;
 }

@@ -78,8 +78,9 @@ typedef struct fl_slices {
     const double *levels; /* [n_levels], each in (0, 1] */
 } fl_slices;
 
-/** Which latency must meet the deadline: that of a sample that goes all the way, or the mean over samples. */
-typedef enum fl_latency { FL_LATENCY_WORST, FL_LATENCY_MEAN } fl_latency;
+/** Which latency must meet the deadline: that of a sample that goes all the way, the mean over samples, or
+ * the least time within which at least the share `quantile` of the samples has left. */
+typedef enum fl_latency { FL_LATENCY_WORST, FL_LATENCY_MEAN, FL_LATENCY_QUANTILE } fl_latency;
 
 typedef struct fl_app {
     const char *name;
@@ -89,7 +90,8 @@ typedef struct fl_app {
     double deadline; /* s, > 0 */
     double accuracy; /* least accuracy wanted */
     fl_latency latency;
-    int count; /* identical, independent users, >= 1 */
+    double quantile; /* of the samples, in (0, 1]; 0 under another latency rule */
+    int count;       /* identical, independent users, >= 1 */
     int n_blocks;
     const fl_block *blocks; /* [n_blocks], >= 1 */
     int n_exits;
@@ -160,9 +162,10 @@ typedef struct fl_change {
     int app;         /* which application; -1: all */
     double deadline; /* s; NAN: as it was, as for the others */
     double accuracy;
-    double rate; /* inferences/s */
-    int latency; /* fl_latency; -1: as it was */
-    int count;   /* 0: as it was */
+    double rate;     /* inferences/s */
+    int latency;     /* fl_latency; -1: as it was */
+    double quantile; /* 0: as it was under that rule, none under another */
+    int count;       /* 0: as it was */
 } fl_change;
 #define FL_CHANGE_NONE                                                                                       \
     (fl_change) {                                                                                            \
@@ -231,8 +234,8 @@ fl_status fl_instance_write(fl_value **out, const fl_instance *instance, fl_aren
 /** Write an instance as a JSON file; the old file survives a failure. */
 fl_status fl_instance_save(const fl_instance *instance, const char *path, fl_error *err);
 
-/** Read changes: {deadline, accuracy, rate, latency, count} for all applications, and `apps`, an object of
- *  such changes by application name.
+/** Read changes: {deadline, accuracy, rate, latency, quantile, count} for all applications, and `apps`, an
+ * object of such changes by application name.
  *  @param out  [*n_changes] in `arena` */
 fl_status fl_instance_read_changes(fl_change **out, int *n_changes, const fl_instance *base,
                                    const fl_value *document, fl_place_style style, fl_arena *arena,

@@ -7,7 +7,7 @@
 #define WHOLE(type, field, required, fallback, range)                                                        \
     { #field, offsetof(type, field), true, required, fallback, range }
 
-const char *const fl_latency_names[] = {"worst", "mean", NULL};
+const char *const fl_latency_names[] = {"worst", "mean", "quantile", NULL};
 
 const fl_field fl_node_fields[] = {WHOLE(fl_node, tier, false, 0, FL_RANGE_NONNEGATIVE),
                                    REAL(fl_node, speed, true, 0, FL_RANGE_POSITIVE),
@@ -28,6 +28,7 @@ const fl_field fl_app_fields[] = {REAL(fl_app, input_bits, false, 0, FL_RANGE_NO
                                   REAL(fl_app, rate, false, 1, FL_RANGE_POSITIVE),
                                   REAL(fl_app, deadline, true, 0, FL_RANGE_POSITIVE),
                                   REAL(fl_app, accuracy, false, 0, FL_RANGE_SHARE),
+                                  REAL(fl_app, quantile, false, 0, FL_RANGE_SHARE),
                                   WHOLE(fl_app, count, false, 1, FL_RANGE_COUNT),
                                   {.name = NULL}};
 

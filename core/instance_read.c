@@ -6,6 +6,7 @@
 #include "core/json.h"
 #include "core/nearest.h"
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,9 +127,14 @@ static fl_status read_choice(reader *in, const fl_value *object, const char *key
     for (*out = 0; choices[*out] != NULL; ++*out) {
         if (strcmp(choices[*out], text) == 0) return FL_OK;
     }
+    char list[64] = "";
+    for (int i = 0; i < *out; i++) {
+        size_t used = strlen(list);
+        const char *before = i == 0 ? "" : i + 1 < *out ? ", " : " or ";
+        snprintf(list + used, sizeof list - used, "%s\"%s\"", before, choices[i]);
+    }
     fl_place_key(&in->place, key);
-    return fl_place_error(&in->place, in->err, "must be \"%s\" or \"%s\", not \"%s\"", choices[0], choices[1],
-                          text);
+    return fl_place_error(&in->place, in->err, "must be %s, not \"%s\"", list, text);
 }
 
 static fl_status read_bool(reader *in, const fl_value *object, const char *key, bool *out) {
@@ -527,18 +533,28 @@ fl_status fl_instance_load(fl_instance **out, const char *path, fl_error *err) {
 static fl_status read_change(reader *in, const fl_value *object, const char *const *others, fl_change *out) {
     FL_TRY(need_kind(in, object, FL_OBJECT));
     FL_TRY(known(in, object, NULL, others));
-    const char *const names[] = {"deadline", "accuracy", "rate", "count"};
-    double *const numbers[] = {&out->deadline, &out->accuracy, &out->rate, &(double){0}};
-    for (int i = 0; i < 4; i++) {
-        const fl_value *value = fl_value_get(object, names[i]);
+    double count = 0;
+    const struct {
+        const char *name;
+        double *number;
+        int least; /* fl_range, where a change marks what is left out by a 0; -1: checked with the rest */
+    } fields[] = {{"deadline", &out->deadline, -1},
+                  {"accuracy", &out->accuracy, -1},
+                  {"rate", &out->rate, -1},
+                  {"quantile", &out->quantile, FL_RANGE_POSITIVE},
+                  {"count", &count, FL_RANGE_COUNT}};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        const fl_value *value = fl_value_get(object, fields[i].name);
+        double *number = fields[i].number;
         if (value == NULL) continue;
-        fl_place_key(&in->place, names[i]);
-        FL_TRY(read_number(in, value, i == 3, numbers[i]));
-        if (!isfinite(*numbers[i])) return fl_place_error(&in->place, in->err, "must be a finite number");
-        if (i == 3) FL_TRY(fl_range_check(FL_RANGE_COUNT, *numbers[i], &in->place, in->err));
+        fl_place_key(&in->place, fields[i].name);
+        FL_TRY(read_number(in, value, number == &count, number));
+        if (!isfinite(*number)) return fl_place_error(&in->place, in->err, "must be a finite number");
+        if (fields[i].least >= 0)
+            FL_TRY(fl_range_check((fl_range)fields[i].least, *number, &in->place, in->err));
         fl_place_pop(&in->place);
     }
-    out->count = (int)*numbers[3];
+    out->count = (int)count;
     if (fl_value_get(object, "latency") == NULL) return FL_OK;
     return read_choice(in, object, "latency", fl_latency_names, &out->latency);
 }
@@ -546,8 +562,9 @@ static fl_status read_change(reader *in, const fl_value *object, const char *con
 fl_status fl_instance_read_changes(fl_change **out, int *n_changes, const fl_instance *base,
                                    const fl_value *document, fl_place_style style, fl_arena *arena,
                                    fl_error *err) {
-    static const char *const one[] = {"deadline", "accuracy", "rate", "count", "latency", NULL};
-    static const char *const all[] = {"deadline", "accuracy", "rate", "count", "latency", "apps", NULL};
+    static const char *const all[] = {"deadline", "accuracy", "rate", "count",
+                                      "latency",  "quantile", "apps", NULL};
+    static const char *const one[] = {"deadline", "accuracy", "rate", "count", "latency", "quantile", NULL};
     reader in = {.arena = arena, .err = err};
     fl_place_init(&in.place, style);
     const fl_value *apps = document->kind == FL_OBJECT ? fl_value_get(document, "apps") : NULL;

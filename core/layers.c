@@ -77,8 +77,7 @@ static bool stopping_differs(const fl_app *app, int l) {
 static double *fill_layer(fl_layer *layer, const building *now, int l, double *vectors) {
     const fl_app *app = now->app;
     int n_nodes = now->instance->system.n_nodes;
-    double reach = fl_cost_reach(app, l);
-    double weight = app->latency == FL_LATENCY_MEAN ? reach : 1;
+    double reach = fl_cost_reach(app, l), weight = fl_cost_weight(app, reach);
     *layer = (fl_layer){.bits_latency = weight * fl_cost_bits(app, l),
                         .delays = weight,
                         .bits_energy = reach * fl_cost_bits(app, l),

@@ -7,7 +7,7 @@
  * vanish when a = b. So one scalar pair and one vector pair per layer and one matrix over groups of nodes
  * describe blocks * nodes^2 arcs in O(groups^2 + blocks * nodes) memory, and any arc's cost is there on
  * demand. The final exit's head makes the last arc dearer: a layer has a second vector pair for the arcs that
- * end there. Weights of the mean (latency rule, reach) are already in.
+ * end there. Weights (latency rule, reach) are already in.
  *
  *  Borrowed from the instance and the arena it was built in. */
 #ifndef FINLAB_CORE_LAYERS_H
@@ -20,7 +20,7 @@
 /** One block: what it takes to get to it and to run it. */
 typedef struct fl_layer {
     double bits_latency;            /* weight * bits that move into this block */
-    double delays;                  /* weight of a move's delay: 1, or the reach under the mean rule */
+    double delays;                  /* weight of a move's delay: fl_cost_weight() */
     double bits_energy;             /* reach * bits */
     const double *latency, *energy; /* [n_nodes] of computing here and going on; INFINITY: not allowed */
     int exit;                       /* the exit that may be final after this block, or -1 */

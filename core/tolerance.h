@@ -20,7 +20,8 @@
  *  search among very many nearly equal plans. Less than FL_TOLERANCE_EQUAL, so that what is found is equal to
  * the optimum even where other roundings come on top. */
 #define FL_TOLERANCE_PROOF 5e-10
-/** The shares of an application's exits may exceed 1 by this much in all. */
+/** The shares of an application's exits may exceed 1 by this much in all, and reach a quantile from this much
+ *  below it. */
 #define FL_TOLERANCE_SHARES 1e-9
 /** Latencies are lowered by this, relative, before FIN rounds them up to whole levels, so that an arc of
  *  exactly k levels takes k and not k + 1. Must stay below FL_TOLERANCE_DEADLINE. */

@@ -260,6 +260,7 @@ small enough to try all plans.
 --users N             up to so many users per application
 --admission           users may be refused
 --slices              some applications reserve shares of some nodes' speed
+--quantile            some deadlines are for a share of the samples
 --energy-scale X      all energies times X
 --time-scale X        all times times X
 -o, --output FILE     write there instead of to standard output]],
@@ -267,8 +268,8 @@ small enough to try all plans.
     options = {
         seed = "integer", blocks = "integer", nodes = "integer", exits = "integer", apps = "integer",
         tiers = "integer", tight = "text", plain = "flag", limits = "flag",
-        binding = "flag", users = "integer", admission = "flag", slices = "flag", ["energy-scale"] = "number",
-        ["time-scale"] = "number", output = "text",
+        binding = "flag", users = "integer", admission = "flag", slices = "flag", quantile = "flag",
+        ["energy-scale"] = "number", ["time-scale"] = "number", output = "text",
     },
 }
 

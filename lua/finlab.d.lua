@@ -68,7 +68,8 @@ local finlab = {}
 ---@field deadline number s
 ---@field accuracy? number least accuracy wanted
 ---@field rate? number inferences/s
----@field latency? "worst"|"mean" which latency must meet the deadline
+---@field latency? "worst"|"mean"|"quantile" which latency must meet the deadline
+---@field quantile? number the share of the samples that must be in time, with latency = "quantile"
 ---@field count? integer identical, independent users
 ---@field model? finlab.model instead of blocks and exits
 ---@field blocks? finlab.block[]
@@ -194,7 +195,8 @@ local finlab = {}
 ---@field deadline? number
 ---@field accuracy? number
 ---@field rate? number
----@field latency? "worst"|"mean"
+---@field latency? "worst"|"mean"|"quantile"
+---@field quantile? number with latency "quantile", share of the samples that must be in time
 ---@field count? integer
 
 ---@class finlab.changes: finlab.change for all applications
@@ -261,6 +263,7 @@ local finlab = {}
 ---@field users? integer up to so many users per application
 ---@field admission? boolean users may be refused
 ---@field slices? boolean some applications reserve shares of some nodes' speed
+---@field quantile? boolean the deadline of some applications is for a share of their samples
 ---@field energy_scale? number all energies times this
 ---@field time_scale? number all times times this
 

@@ -65,6 +65,7 @@ static const field fields[] = {
     FIELD(users, read_int, "an integer from 1"),
     FIELD(admission, read_bool, "true or false"),
     FIELD(slices, read_bool, "true or false"),
+    FIELD(quantile, read_bool, "true or false"),
     FIELD(energy_scale, read_scale, "a finite number above 0"),
     FIELD(time_scale, read_scale, "a finite number above 0"),
     {"tight", read_tightness, offsetof(fl_recipe, tightness), "\"any\", \"loose\", \"medium\" or \"tight\""},

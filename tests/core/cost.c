@@ -48,6 +48,27 @@ Test(cost, reach_is_never_negative) {
     fl_instance_free(over);
 }
 
+Test(cost, a_quantile_counts_the_blocks_up_to_the_exit_by_which_it_has_left) {
+    static const char shares[] = "[{'after': 1, 'accuracy': 1, 'share': 0.1}, {'after': 2, 'accuracy': 1,"
+                                 " 'share': 0.2}, {'after': 3, 'accuracy': 1}]";
+    const struct {
+        double quantile;
+        int blocks; /* that count */
+    } cases[] = {{1e-12, 1}, {0.05, 1},         {0.1, 1},          {0.1 + 0.9e-9, 1}, {0.1 + 1.1e-9, 2},
+                 {0.3, 2},   {0.3 + 0.9e-9, 2}, {0.3 + 1.1e-9, 3}, {0.9, 3},          {1, 3}};
+    fl_instance *made = build_variant(three_exits, "/apps/0/exits", shares);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fl_app of = made->apps[0];
+        of.latency = FL_LATENCY_QUANTILE;
+        of.quantile = cases[i].quantile;
+        for (int l = 0; l < 3; l++) {
+            cr_assert(fl_cost_weight(&of, fl_cost_reach(&of, l)) == (l < cases[i].blocks), "%.17g, block %d",
+                      of.quantile, l + 1);
+        }
+    }
+    fl_instance_free(made);
+}
+
 Test(cost, accuracy_weighs_every_exit_by_the_samples_that_leave_there) {
     cr_assert(fl_cost_accuracy(app, 0) == 0.5);
     cr_assert(fl_cost_accuracy(app, 1) == 0.25 * 0.5 + 0.75 * 0.75);

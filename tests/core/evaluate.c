@@ -123,6 +123,21 @@ Test(evaluate, the_mean_rule_weighs_latency_by_reach_and_the_worst_rule_does_not
               near(verdict.energy, 0.012 + 0.25 * (0.067 + 0.028)));
 }
 
+Test(evaluate, the_quantile_rule_takes_the_time_of_the_first_exit_by_which_enough_have_left) {
+    static const char app[] =
+        "{'source': 'mobile', 'deadline': 2.5e-3, 'latency': 'quantile', 'quantile': %s, 'blocks':"
+        " [{'ops': 2e7, 'out_bits': 1e6}, {'ops': 3e7}], 'exits': [{'after': 1, 'accuracy': 0.5, 'share':"
+        " 0.75, 'ops': 1e6}, {'after': 2, 'accuracy': 0.9}]}";
+    char json[400];
+    snprintf(json, sizeof json, app, "0.75");
+    judge("/apps/0", json, split);
+    cr_assert(verdict.feasible && near(verdict.latency, 2.1e-3));
+    cr_assert(near(verdict.energy, 0.0126 + 0.25 * (0.067 + 0.028)), "energy is of all samples");
+    snprintf(json, sizeof json, app, "0.76");
+    judge("/apps/0", json, split);
+    cr_assert(verdict.violation.kind == FL_VIOLATION_DEADLINE && near(verdict.latency, 3.4e-3));
+}
+
 Test(evaluate, power_counts_rate_and_users_and_energy_does_not) {
     judge("/apps/0",
           "{'source': 'mobile', 'deadline': 1, 'rate': 10, 'count': 3, 'blocks': [{'ops': 1e7}],"

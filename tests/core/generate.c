@@ -258,6 +258,28 @@ Test(generate, users_admission_and_slices_are_drawn_when_asked_for) {
     cr_assert(several > 50 && sliced > 50, "%d with several users, %d with slices", several, sliced);
 }
 
+Test(generate, quantiles_are_drawn_when_asked_for_and_change_nothing_else) {
+    int of = 0, all = 0, exact = 0;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        fl_instance *plain = draw((fl_recipe){.seed = seed});
+        fl_instance *asked = draw((fl_recipe){.seed = seed, .quantile = true});
+        const fl_app *app = &asked->apps[0];
+        long double left = 0;
+        cr_assert(plain->apps[0].latency != FL_LATENCY_QUANTILE && plain->apps[0].quantile == 0);
+        cr_assert(app->n_blocks == plain->apps[0].n_blocks && app->accuracy == plain->apps[0].accuracy);
+        of += app->latency == FL_LATENCY_QUANTILE;
+        all += app->quantile == 1;
+        for (int e = 0; e < app->n_exits; e++) {
+            left += app->exits[e].share;
+            exact += app->exits[e].share > 0 && fabsl(left - app->quantile) < 1e-12L;
+        }
+        fl_instance_free(plain);
+        fl_instance_free(asked);
+    }
+    cr_assert(of > 120 && of < 200 && all > 5 && exact > 5, "%d of a quantile, %d of all, %d exact", of, all,
+              exact);
+}
+
 Test(generate, tightness_orders_the_deadlines) {
     for (uint64_t seed = 0; seed < 50; seed++) {
         double deadline[3];

@@ -393,6 +393,33 @@ Test(instance, a_variant_has_its_own_features) {
     fl_instance_free(base);
 }
 
+static const fl_app *change_latency(fl_instance **variant, const fl_instance *base, int latency,
+                                    double quantile) {
+    fl_error err;
+    fl_change change = FL_CHANGE_NONE;
+    change.latency = latency;
+    change.quantile = quantile;
+    cr_assert(fl_instance_with(variant, base, &change, 1, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+    return &(*variant)->apps[0];
+}
+
+Test(instance, a_quantile_changes_alone_and_goes_with_its_latency_rule) {
+    fl_instance *base = create(), *first, *second, *third;
+    const fl_app *app = change_latency(&first, base, FL_LATENCY_QUANTILE, 0.5);
+    cr_assert(app->latency == FL_LATENCY_QUANTILE && app->quantile == 0.5);
+    app = change_latency(&second, first, -1, 0.75);
+    cr_assert(app->latency == FL_LATENCY_QUANTILE && app->quantile == 0.75);
+    app = change_latency(&third, second, FL_LATENCY_WORST, 0);
+    cr_assert(app->latency == FL_LATENCY_WORST && app->quantile == 0);
+    fl_instance_free(third);
+    app = change_latency(&third, second, FL_LATENCY_QUANTILE, 0);
+    cr_assert(app->latency == FL_LATENCY_QUANTILE && app->quantile == 0.75);
+    fl_instance_free(third);
+    fl_instance_free(second);
+    fl_instance_free(first);
+    fl_instance_free(base);
+}
+
 Test(instance, changes_out_of_range_are_refused_by_name) {
     fl_error err;
     fl_instance *base = create(), *variant;
@@ -405,7 +432,11 @@ Test(instance, changes_out_of_range_are_refused_by_name) {
         {{.app = -1, .deadline = NAN, .accuracy = 1.5, .rate = NAN, .latency = -1}, "/accuracy"},
         {{.app = -1, .deadline = NAN, .accuracy = -0.1, .rate = NAN, .latency = -1}, "/accuracy"},
         {{.app = -1, .deadline = NAN, .accuracy = NAN, .rate = 0, .latency = -1}, "/rate"},
-        {{.app = -1, .deadline = NAN, .accuracy = NAN, .rate = NAN, .latency = -1, .count = -2}, "/count"}};
+        {{.app = -1, .deadline = NAN, .accuracy = NAN, .rate = NAN, .latency = -1, .count = -2}, "/count"},
+        {{.app = -1, .deadline = NAN, .accuracy = NAN, .rate = NAN, .latency = -1, .quantile = 0.5},
+         "/quantile"},
+        {{.app = -1, .deadline = NAN, .accuracy = NAN, .rate = NAN, .latency = FL_LATENCY_QUANTILE},
+         "/quantile"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cr_assert(fl_instance_with(&variant, base, &cases[i].change, 1, FL_PLACE_JSON, &err) == FL_EINVAL);
         cr_assert_null(variant);

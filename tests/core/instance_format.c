@@ -32,7 +32,8 @@ static const char full[] =
     "  'exits': [{'after': 1, 'accuracy': 0.56, 'share': 0.4, 'ops': 1e5},"
     "            {'after': 2, 'accuracy': 0.86, 'share': 0.6, 'ops': 2e5}],"
     "  'slices': {'edge': [0.25, 0.5]}},"
-    " {'name': 'radar', 'source': 'edge', 'deadline': 1, 'blocks': [{'name': 'only', 'ops': 1}],"
+    " {'name': 'radar', 'source': 'edge', 'deadline': 1, 'latency': 'quantile', 'quantile': 0.75, 'blocks': "
+    "[{'name': 'only', 'ops': 1}],"
     "  'exits': [{'after': 1, 'accuracy': 0.9}]}]}";
 
 static fl_arena arena;
@@ -75,6 +76,7 @@ Test(instance_format, every_field_is_read) {
     cr_assert(fl_block_measured(block, 3)->time == 2e-4 && fl_block_measured(block, 3)->energy == 0.01);
     const fl_exit *exit = &app->exits[1];
     cr_assert(exit->after == 2 && exit->accuracy == 0.86 && exit->share == 0.6 && exit->ops == 2e5);
+    cr_assert(instance->apps[1].latency == FL_LATENCY_QUANTILE && instance->apps[1].quantile == 0.75);
     cr_assert(app->n_slices == 1 && app->slices[0].node == 1 && app->slices[0].n_levels == 2);
     cr_assert(app->slices[0].levels[0] == 0.25 && app->slices[0].levels[1] == 0.5);
     fl_instance_free(instance);
@@ -96,7 +98,7 @@ Test(instance_format, fields_left_out_have_their_defaults) {
     const fl_app *app = &instance->apps[0];
     cr_assert_str_eq(app->name, "app1");
     cr_assert(app->input_bits == 0 && app->accuracy == 0 && app->rate == 1 && app->count == 1);
-    cr_assert(app->latency == FL_LATENCY_WORST && app->n_slices == 0);
+    cr_assert(app->latency == FL_LATENCY_WORST && app->quantile == 0 && app->n_slices == 0);
     cr_assert_str_eq(app->blocks[1].name, "b2");
     cr_assert(app->blocks[0].out_bits == 0 && app->blocks[0].memory == 0 && app->blocks[0].n_allowed == -1);
     cr_assert(app->blocks[0].n_measured == 0 && app->exits[0].share == 0 && app->exits[0].ops == 0);
@@ -243,6 +245,7 @@ static const struct number {
                {"/apps/0/rate", false, false, false},
                {"/apps/0/deadline", false, false, false},
                {"/apps/0/accuracy", true, true, false},
+               {"/apps/1/quantile", false, true, false},
                {"/apps/0/count", false, false, true},
                {"/apps/0/blocks/0/ops", true, false, false},
                {"/apps/0/blocks/0/out_bits", true, false, false},
@@ -335,7 +338,18 @@ Test(instance_format, names_must_be_known) {
         {"/apps/0/blocks/0/time", "{'nobody': 1}", "/apps/0/blocks/0/time/nobody", "no node is called"},
         {"/apps/0/blocks/0/energy", "{'nobody': 1}", "/apps/0/blocks/0/energy/nobody", "no node is called"},
         {"/apps/0/slices", "{'nobody': [1]}", "/apps/0/slices/nobody", "no node is called"},
-        {"/apps/0/latency", "'median'", NULL, "must be \"worst\" or \"mean\", not \"median\""},
+        {"/apps/0/latency", "'median'", NULL, "must be \"worst\", \"mean\" or \"quantile\", not \"median\""},
+        {NULL, NULL, NULL, NULL}};
+    refuse_all(full, refusals);
+}
+
+Test(instance_format, a_quantile_goes_with_its_latency_rule) {
+    static const refusal refusals[] = {
+        {"/apps/1/quantile", "0", NULL, "must be above 0"},
+        {"/apps/1/quantile", "1.5", NULL, "must be between 0 and 1"},
+        {"/apps/1/quantile", NULL, NULL, "must be above 0"},
+        {"/apps/1/latency", "'worst'", "/apps/1/quantile", "is for the latency rule \"quantile\" only"},
+        {"/apps/0/quantile", "0.5", NULL, "is for the latency rule \"quantile\" only"},
         {NULL, NULL, NULL, NULL}};
     refuse_all(full, refusals);
 }
@@ -518,7 +532,7 @@ static void assert_same_app(const fl_app *one, const fl_app *two, int n_nodes) {
     cr_assert_str_eq(one->name, two->name);
     cr_assert(one->source == two->source && one->input_bits == two->input_bits && one->rate == two->rate);
     cr_assert(one->deadline == two->deadline && one->accuracy == two->accuracy &&
-              one->latency == two->latency);
+              one->latency == two->latency && one->quantile == two->quantile);
     cr_assert(one->count == two->count && one->n_blocks == two->n_blocks && one->n_exits == two->n_exits);
     for (int l = 0; l < one->n_blocks; l++) assert_same_block(&one->blocks[l], &two->blocks[l], n_nodes);
     for (int e = 0; e < one->n_exits; e++) {
@@ -569,8 +583,11 @@ Test(instance_format, generated_instances_survive_the_round_trip_bit_for_bit) {
         fl_error err;
         fl_instance *instance;
         char what[32];
-        fl_recipe recipe = {
-            .seed = seed, .apps = (int)(seed % 3), .tiers = (int)(seed % 4), .limits = seed % 2};
+        fl_recipe recipe = {.seed = seed,
+                            .apps = (int)(seed % 3),
+                            .tiers = (int)(seed % 4),
+                            .limits = seed % 2,
+                            .quantile = seed % 5 == 0};
         snprintf(what, sizeof what, "seed %d", (int)seed);
         cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK, "%s: %s: %s", what, err.where, err.text);
         assert_round_trip(instance, what);
@@ -646,8 +663,10 @@ Test(instance_format, bad_changes_are_refused_at_their_place) {
     static const char *const cases[][4] = {
         {"{'deadlin': 2}", "/deadlin", "deadlin", "is not a field"},
         {"{'deadline': 'x'}", "/deadline", "deadline", "must be a number"},
-        {"{'latency': 'x'}", "/latency", "latency", "must be \"worst\" or \"mean\""},
+        {"{'latency': 'x'}", "/latency", "latency", "must be \"worst\", \"mean\" or \"quantile\""},
         {"{'latency': 1}", "/latency", "latency", "must be a string"},
+        {"{'quantile': 0}", "/quantile", "quantile", "must be greater than 0"},
+        {"{'quantile': 'x'}", "/quantile", "quantile", "must be a number"},
         {"{'count': 1.5}", "/count", "count", "must be a whole number"},
         {"{'count': 0}", "/count", "count", "must be at least 1"},
         {"{'apps': {'x': {}}}", "/apps/x", "apps.x", "no application is called \"x\""},

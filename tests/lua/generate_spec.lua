@@ -16,6 +16,11 @@ describe("fl.generate", function()
         assert.equal(6, #drawn.apps[1].blocks)
         assert.equal(3, #drawn.apps[2].exits)
         local tiers = assert(fl.generate { seed = 1, nodes = 12, tiers = 3 }):table().system
+        local rule = {}
+        for seed = 1, 20 do
+            rule[assert(fl.generate { seed = seed, quantile = true }):table().apps[1].latency or "worst"] = true
+        end
+        assert.is_true(rule.quantile)
         for _, link in ipairs(tiers.links) do assert.is_not_nil(link.from_tier) end
     end)
 

@@ -166,6 +166,23 @@ describe("inst:with", function()
         assert.near(0.03, variant:solve("exact").energy, 1e-12)
     end)
 
+    it("asks the deadline of a share of the samples", function()
+        local description = two_tiers()
+        description.apps[1].exits[1].share = 0.6
+        description.apps[1].accuracy = 0.65
+        description.apps[1].deadline = 2e-3
+        local inst = assert(fl.instance(description))
+        assert.equal("infeasible", inst:solve("exact").status)
+        local most = assert(inst:with { latency = "quantile", quantile = 0.6 })
+        local result = most:solve "exact"
+        assert.equal("optimal", result.status)
+        assert.near(2e-3, result.latency, 1e-12)
+        assert.equal(0.6, most:table().apps[1].quantile)
+        assert.equal("infeasible", assert(most:with { quantile = 0.61 }):solve("exact").status)
+        assert.matches("^quantile: ", select(2, inst:with { quantile = 0.6 }))
+        assert.matches("^quantile: ", select(2, inst:with { latency = "quantile" }))
+    end)
+
     it("refuses numbers out of range and unknown applications", function()
         local inst = assert(fl.instance(two_tiers()))
         local variant, message, code = inst:with { deadline = -1 }

@@ -42,12 +42,17 @@ static void stop_here(tree *at, int e, naive_walk last) {
     if (!naive_accurate(app, e)) return;
     long double rest = naive_leaving(app, e, e);
     naive_walk cost = {rest * last.energy, rest * last.latency};
+    long double gone = 0, in_time = last.latency; /* of the share wanted */
     for (int before = 0; before < e; before++) {
         long double share = naive_leaving(app, before, e);
         cost.energy += share * at->left[before].energy;
         cost.latency += share * at->left[before].latency;
+        bool enough = naive_enough(app, gone);
+        gone += share;
+        if (!enough && naive_enough(app, gone)) in_time = at->left[before].latency;
     }
     if (app->latency == FL_LATENCY_WORST) cost.latency = last.latency;
+    if (app->latency == FL_LATENCY_QUANTILE) cost.latency = in_time;
     add_plan(at, e, cost);
 }
 

@@ -12,6 +12,7 @@ const draw_family draw_families[DRAW_FAMILIES] = {
     {.name = "tiers", .recipe = {.tiers = 2}},
     {.name = "long", .recipe = {.blocks = 8, .nodes = 3, .tightness = FL_TIGHTNESS_MEDIUM}},
     {.name = "scaled", .scaled = true},
+    {.name = "quantile", .recipe = {.quantile = true}},
 };
 
 static fl_recipe last;
@@ -64,6 +65,7 @@ static void say_recipe(char *out, size_t size) {
     add_number(out, size, "users", last.users);
     if (last.admission) add_word(out, size, "--admission");
     if (last.slices) add_word(out, size, "--slices");
+    if (last.quantile) add_word(out, size, "--quantile");
 }
 
 const char *draw_say(const fl_instance *instance) {

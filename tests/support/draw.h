@@ -12,8 +12,9 @@ typedef struct draw_family {
     bool scaled;      /* energies times 1e-15..1e6 and times times 1e-9..1e9, by the seed */
 } draw_family;
 
-/** All families of one application without limits: default, plain, tight, loose, tiers, long, scaled. */
-enum { DRAW_FAMILIES = 7 };
+/** All families of one application without limits: default, plain, tight, loose, tiers, long, scaled,
+ *  quantile. */
+enum { DRAW_FAMILIES = 8 };
 extern const draw_family draw_families[DRAW_FAMILIES];
 
 /** Draw instance number `seed` of a family; the caller frees it. Ends the program when that fails. */

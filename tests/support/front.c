@@ -60,7 +60,9 @@ static long double reach(const fl_app *app, int l) {
 
 /** A label with what one sample meets on its way through block `l` added, as often as samples do. */
 static label extend(const search *at, const label *from, int before, int l, int node, const naive_walk *way) {
-    long double share = reach(at->app, l), weight = at->app->latency == FL_LATENCY_MEAN ? share : 1;
+    long double share = reach(at->app, l), weight = 1;
+    if (at->app->latency == FL_LATENCY_MEAN) weight = share;
+    if (at->app->latency == FL_LATENCY_QUANTILE && naive_enough(at->app, 1 - share)) weight = 0;
     return (label){from->energy + share * way->energy, from->latency + weight * way->latency, node, before};
 }
 

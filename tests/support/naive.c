@@ -106,6 +106,10 @@ bool naive_in_time(const fl_app *app, long double latency) {
     return latency <= app->deadline * (1 + SLACK);
 }
 
+bool naive_enough(const fl_app *app, long double gone) {
+    return gone > 0 && gone >= app->quantile - SLACK;
+}
+
 naive_cost naive_place(const fl_instance *instance, int app_index, int exit, const int *nodes,
                        const int *levels) {
     const fl_app *app = &instance->apps[app_index];
@@ -116,12 +120,15 @@ naive_cost naive_place(const fl_instance *instance, int app_index, int exit, con
         if (!fl_block_allows(&app->blocks[l], nodes[l])) cost.allowed = false;
         if (!(naive_share(app, levels, nodes[l]) > 0)) cost.allowed = false;
     }
+    long double gone = 0;
     for (int e = 0; e <= exit && cost.linked; e++) {
         long double share = naive_leaving(app, e, exit);
         naive_walk walk = follow(instance, app, app->exits[e].after, exit, nodes, levels);
         cost.energy += share * walk.energy;
         if (app->latency == FL_LATENCY_MEAN) cost.latency += share * walk.latency;
         if (app->latency == FL_LATENCY_WORST) cost.latency = walk.latency; /* the last exit's stays */
+        if (app->latency == FL_LATENCY_QUANTILE && !naive_enough(app, gone)) cost.latency = walk.latency;
+        gone += share;
     }
     if (!cost.linked) cost.energy = cost.latency = HUGE_VALL;
     cost.in_time = naive_in_time(app, cost.latency);

@@ -40,6 +40,9 @@ bool naive_accurate(const fl_app *app, int final);
 /** Whether a latency keeps the deadline. */
 bool naive_in_time(const fl_app *app, long double latency);
 
+/** Whether those that have left are the share of all samples that the application's quantile asks for. */
+bool naive_enough(const fl_app *app, long double gone);
+
 /** What one application's placement costs. */
 typedef struct naive_cost {
     bool linked;  /* every move has a link; without one energy and latency are infinite */
