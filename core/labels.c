@@ -290,7 +290,8 @@ static fl_status run_trials(label_search *search, fl_labels_found *out, fl_arena
             out->complete = true;
             return read_paths(search, &found, all ? found.n : k, out, err);
         }
-        out->bound = fmax(out->bound, cut - dual->slack);
+        double least = found.n > 0 ? fmin(cut, found.list[0].cost.energy) : cut; /* all under it are found */
+        out->bound = fmax(out->bound, least - dual->slack);
         if (found.n >= k && found.list[k - 1].cost.energy < search->best) {
             search->best = found.list[k - 1].cost.energy;
         }

@@ -121,3 +121,23 @@ Test(exact, solving_twice_gives_the_same_plan) {
     }
     fl_instance_free(instance);
 }
+
+Test(exact, the_k_best_of_a_larger_instance_begin_with_the_optimum) {
+    for (int seed = 0; seed < 20; seed++) {
+        fl_instance *instance;
+        fl_recipe recipe = {.seed = (uint64_t)seed, .blocks = 30, .nodes = 15, .plain = true};
+        cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+        fl_settings_default(&settings, &fl_exact_method, instance);
+        cr_assert(fl_run(&result, instance, &fl_exact_method, &settings, &arena, NULL, &err) == FL_OK);
+        double optimum = result.has_plan ? result.verdict.energy : -1;
+        const fl_value *options = build_document(&other, "{'k': 5}");
+        cr_assert(fl_settings_read(&settings, &fl_exact_method, instance, options, &err) == FL_OK);
+        fl_status status = fl_run(&result, instance, &fl_exact_method, &settings, &arena, NULL, &err);
+        cr_assert(status == FL_OK, "seed %d: %s", seed, err.text);
+        cr_assert((result.has_plan ? result.verdict.energy : -1) == optimum, "seed %d", seed);
+        for (int i = 1; i < result.n_alternatives; i++) {
+            cr_assert(result.alternatives[i].verdict.energy >= result.alternatives[i - 1].verdict.energy);
+        }
+        fl_instance_free(instance);
+    }
+}
