@@ -2,9 +2,13 @@
 /* A campaign: seeded random instances of many families, every method on each, all contradictions counted. A
  * failing instance is made small and kept as a file, which later campaigns and the tests try again. */
 #include "core/method.h"
+#include "milp/decode.h"
+#include "tests/support/ask.h"
 #include "tests/support/compare.h"
 #include "tests/support/draw.h"
+#include "tests/support/relations.h"
 #include "tests/support/shrink.h"
+#include "tests/support/solve.h"
 #include <errno.h>
 #include <glob.h>
 #include <stdio.h>
@@ -12,11 +16,14 @@
 #include <string.h>
 
 static const char usage[] =
-    "finlab_campaign [--seed S] [--only FAMILY] [--bugs DIR] [--replay DIR] N\n"
+    "finlab_campaign [--try WHAT] [--seed S] [--only FAMILY] [--bugs DIR] [--replay DIR] N\n"
     "\n"
     "Draws N instances, every family in turn, runs every method on each and holds the answers against the\n"
     "truth and each other.\n"
     "\n"
+    "--try WHAT     methods (default); relations: what must hold when an instance is changed in a way whose\n"
+    "               effect is known; scales: the same placement over 30 decades; solvers: what glpsol and\n"
+    "               CBC find on the emitted programme\n"
     "--seed S       number of the first instance of each family (default: 0)\n"
     "--only FAMILY  that family only\n"
     "--bugs DIR     where an instance that shows a contradiction goes, made small (default: .)\n"
@@ -70,23 +77,110 @@ static family families[] = {
 };
 enum { FAMILIES = sizeof families / sizeof *families };
 
+/** What is held against what; counts up answers (or pairs of them). */
+typedef const char *fault_finder(const fl_instance *instance, compare_truth truth, uint64_t seed,
+                                 long long *answers);
+
+static fault_finder try_methods, try_relations, try_scales, try_solvers;
+
+static const struct {
+    const char *name, *counts;
+    fault_finder *find;
+} tries[] = {{"methods", "answers", try_methods},
+             {"relations", "pairs", try_relations},
+             {"scales", "pairs", try_scales},
+             {"solvers", "answers", try_solvers}};
+enum { TRIES = sizeof tries / sizeof *tries };
+
 typedef struct options {
     long long n, seed;
+    int try;
     const char *only, *bugs, *replay;
 } options;
 
+/* What is tried */
+
+static const char *try_methods(const fl_instance *instance, compare_truth truth, uint64_t seed,
+                               long long *answers) {
+    (void)seed;
+    return compare_fault(instance, truth, answers);
+}
+
+/** By the complete methods; the slower ones on some instances only. */
+static const char *try_relations(const fl_instance *instance, compare_truth truth, uint64_t seed,
+                                 long long *pairs) {
+    const char *fault = NULL;
+    (void)truth;
+    if (instance->features == 0) {
+        fault = relations_fault(instance, solve_method("exact"), seed, pairs);
+        if (fault == NULL && seed % 4 == 0)
+            fault = relations_fault(instance, solve_method("certify"), seed, pairs);
+    } else {
+        fault = relations_fault(instance, solve_method("colgen"), seed, pairs);
+    }
+    if (fault == NULL && seed % 8 == 0) fault = relations_fault(instance, solve_method("milp"), seed, pairs);
+    return fault;
+}
+
+static const char *try_scales(const fl_instance *instance, compare_truth truth, uint64_t seed,
+                              long long *pairs) {
+    (void)truth;
+    return relations_scale_fault(instance, seed, pairs);
+}
+
+/** glpsol and CBC on LP and MPS, read back, against method milp. */
+static const char *try_solvers(const fl_instance *instance, compare_truth truth, uint64_t seed,
+                               long long *answers) {
+    static const ask_way ways[] = {ASK_GLPSOL_LP, ASK_GLPSOL_MPS, ASK_CBC_LP, ASK_CBC_MPS};
+    fl_arena arena, other;
+    fl_result ours, theirs;
+    fl_error err;
+    const char *fault = NULL;
+    (void)truth;
+    (void)seed;
+    fl_arena_init(&arena, 0);
+    fl_arena_init(&other, 0);
+    if (solve_run(&ours, instance, solve_method("milp"), NULL, &arena, &err) != FL_OK) fault = "milp fails";
+    for (size_t i = 0; i < sizeof ways / sizeof *ways && fault == NULL; i++) {
+        if (!ask_can(ways[i])) continue;
+        const char *text = ask_solver(ways[i], instance, &other);
+        fl_status status = fl_decode_solution(&theirs, instance, text, strlen(text), &other, &err);
+        bool same = status == FL_OK && theirs.has_plan == ours.has_plan &&
+                    (!ours.has_plan ||
+                     (theirs.verdict.served == ours.verdict.served &&
+                      fabs(theirs.verdict.power - ours.verdict.power) <= 1e-6 * ours.verdict.power));
+        if (!same) fault = i < 2 ? "glpsol finds something else" : "CBC finds something else";
+        ++*answers;
+        fl_arena_reset(&other);
+    }
+    fl_arena_free(&arena);
+    fl_arena_free(&other);
+    return fault;
+}
+
 /* One instance */
 
+/** What a smaller instance must fail at too. */
+typedef struct failing {
+    fault_finder *find;
+    compare_truth truth;
+    uint64_t seed;
+} failing;
+
 static bool fails(const fl_instance *instance, void *context) {
-    return compare_fault(instance, *(const compare_truth *)context, NULL) != NULL;
+    const failing *at = context;
+    long long none = 0;
+    return at->find(instance, at->truth, at->seed, &none) != NULL;
 }
 
 /** Make a failing instance small and keep it; its file's name says family and seed. */
-static void keep_bug(const fl_instance *instance, family *of, uint64_t seed, const char *folder) {
+static void keep_bug(const fl_instance *instance, const family *of, failing *at, const char *folder) {
     char path[600];
     fl_error err;
-    fl_instance *small = shrink_instance(instance, fails, &of->truth, 2000);
-    const char *fault = compare_fault(small, of->truth, NULL);
+    long long none = 0;
+    uint64_t seed = at->seed;
+    fl_instance *small = shrink_instance(instance, fails, at, 2000);
+    const char *fault = at->find(small, at->truth, seed, &none);
     snprintf(path, sizeof path, "%s/%s-%llu.json", folder, of->draw.name, (unsigned long long)seed);
     bool saved = fl_instance_save(small, path, &err) == FL_OK;
     printf("%s\n    made small: %s: %s\n", draw_say(instance), saved ? path : err.text,
@@ -94,14 +188,15 @@ static void keep_bug(const fl_instance *instance, family *of, uint64_t seed, con
     fl_instance_free(small);
 }
 
-static void try_one(family *of, uint64_t seed, const char *bugs) {
+static void try_one(family *of, uint64_t seed, const options *given) {
     fl_instance *instance = draw_instance(&of->draw, seed);
-    const char *fault = compare_fault(instance, of->truth, &of->answers);
+    failing at = {tries[given->try].find, of->truth, seed};
+    const char *fault = at.find(instance, of->truth, seed, &of->answers);
     of->instances++;
     if (fault != NULL) {
         of->faults++;
         printf("%s %llu: %s\n    ", of->draw.name, (unsigned long long)seed, fault);
-        keep_bug(instance, of, seed, bugs);
+        keep_bug(instance, of, &at, given->bugs);
         fflush(stdout);
     }
     fl_instance_free(instance);
@@ -153,7 +248,7 @@ static void run(const options *given) {
             if (given->only != NULL && strcmp(given->only, of->draw.name) != 0) continue;
             uint64_t seed = (uint64_t)given->seed + round * (uint64_t)of->weight;
             for (int k = 0; k < of->weight && done < given->n; k++, done++) {
-                try_one(of, seed + (uint64_t)k, given->bugs);
+                try_one(of, seed + (uint64_t)k, given);
             }
             if (fl_clock() - told < 60) continue;
             told = fl_clock();
@@ -163,9 +258,9 @@ static void run(const options *given) {
 }
 
 /** The table of families; returns the number of faults. */
-static long long report(void) {
+static long long report(const char *counted) {
     long long instances = 0, answers = 0, faults = 0;
-    printf("%-16s %10s %10s %8s\n", "family", "instances", "answers", "faults");
+    printf("%-16s %10s %10s %8s\n", "family", "instances", counted, "faults");
     for (int i = 0; i < FAMILIES; i++) {
         const family *of = &families[i];
         if (of->instances == 0) continue;
@@ -185,12 +280,21 @@ static bool read_count(const char *text, long long *out) {
     return errno == 0 && end != text && *end == '\0' && *out >= 0;
 }
 
+/** Its place in the table, or -1. */
+static int find_try(const char *name) {
+    int i = TRIES - 1;
+    while (i >= 0 && strcmp(name, tries[i].name) != 0) i--;
+    return i;
+}
+
 static bool read_options(options *out, int argc, char **argv) {
     *out = (options){.n = -1, .bugs = "."};
     for (int i = 1; i < argc; i++) {
         bool more = i + 1 < argc;
         if (strcmp(argv[i], "--seed") == 0 && more) {
             if (!read_count(argv[++i], &out->seed)) return false;
+        } else if (strcmp(argv[i], "--try") == 0 && more) {
+            out->try = find_try(argv[++i]);
         } else if (strcmp(argv[i], "--only") == 0 && more) {
             out->only = argv[++i];
         } else if (strcmp(argv[i], "--bugs") == 0 && more) {
@@ -203,7 +307,7 @@ static bool read_options(options *out, int argc, char **argv) {
     }
     bool known = out->only == NULL;
     for (int i = 0; i < FAMILIES; i++) known = known || strcmp(out->only, families[i].draw.name) == 0;
-    return known && out->n >= 0;
+    return known && out->n >= 0 && out->try >= 0;
 }
 
 int main(int argc, char **argv) {
@@ -215,7 +319,7 @@ int main(int argc, char **argv) {
     }
     if (given.replay != NULL) again = replay(given.replay, &old);
     run(&given);
-    long long faults = report();
+    long long faults = report(tries[given.try].counts);
     if (given.replay != NULL) printf("old bugs tried again: %lld, of these back: %lld\n", old, again);
     printf("%lld passed, %lld failed\n", given.n + old - faults - again, faults + again);
     return faults + again == 0 ? 0 : 1;
