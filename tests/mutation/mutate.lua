@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Mutation: change one operator or constant of core, milp or heuristics after another in a copy of the tree, and
--- see whether the tests notice. A mutant that nothing notices is a test that is missing, or changes nothing.
+-- Mutation: change one operator or constant of core, milp or heuristics after another in a copy of the tree,
+-- and see whether the tests notice. A mutant that nothing notices is a test that is missing, or changes nothing.
 --
 --   lua5.4 mutate.lua [OPTIONS]     in the source tree
 --
@@ -10,9 +10,9 @@
 -- --out FILE    one line of JSON per mutant; those that are there already are not tried again
 -- --list        say what would be tried
 --
--- Each mutant meets the unit test of its file, then a slice of the campaign, then all unit tests of its room, then
--- a larger slice. It is killed when one of them fails, crashes or does not end. What survives and cannot be noticed is in
--- survivors.txt with the reason; the last line counts those apart.
+-- Each mutant meets the unit test of its file, then a slice of the campaign, then all unit tests of its room,
+-- then a larger slice. It is killed when one of them fails, crashes or does not end. What survives and cannot be
+-- noticed is in survivors.txt with the reason; the last line counts those apart.
 
 local given = {
     count = 500, seed = 1, shard = "1/1", only = "", build = "build-mutation", out = "out/mutation.jsonl",
@@ -53,7 +53,7 @@ local function runs(format, ...)
     return (os.execute(format:format(...))) == true
 end
 
--- What is changed -------------------------------------------------------------------------------------------------
+-- What is changed -----------------------------------------------------------------------------------------
 
 -- The layout by clang-format tells a product from a pointer: a binary operator has a blank on both sides.
 local OPERATORS = {
@@ -125,16 +125,17 @@ local function draw()
     return sites
 end
 
--- How a mutant is tried -------------------------------------------------------------------------------------------
+-- How a mutant is tried -----------------------------------------------------------------------------------
 
 local copy, objects = given.build .. "/source", given.build .. "/objects"
 
 --- Bring the copy up to date: only files that differ are written, so that little is built again.
 local function prepare()
     assert(runs("mkdir -p '%s'", copy))
-    assert(runs("git ls-files | while read -r f; do cmp -s \"$f\" '%s'/\"$f\" || cp --parents \"$f\" '%s'; done", copy, copy))
-    assert(runs("cmake -S '%s' -B '%s' -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE=-O1 >/dev/null",
-        copy, objects))
+    assert(runs("git ls-files | while read -r f; do "
+        .. "cmp -s \"$f\" '%s'/\"$f\" || cp --parents \"$f\" '%s'; done", copy, copy))
+    assert(runs("cmake -S '%s' -B '%s' -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE=-O1"
+        .. " >/dev/null", copy, objects))
     assert(runs("ninja -C '%s' >/dev/null", objects))
 end
 
@@ -144,8 +145,8 @@ end
 
 --- Whether a program of the build ends well, soon, and in little memory.
 local function passes(seconds, command)
-    return runs("cd '%s/tests' && ulimit -v 6000000 && ulimit -c 0 && OPENBLAS_NUM_THREADS=1 timeout -k 1 %d %s >/dev/null 2>&1",
-        objects, seconds, command)
+    return runs("cd '%s/tests' && ulimit -v 6000000 && ulimit -c 0 && "
+        .. "OPENBLAS_NUM_THREADS=1 timeout -k 1 %d %s >/dev/null 2>&1", objects, seconds, command)
 end
 
 --- The unit tests of a room, and the one that lets allocations fail.
@@ -183,7 +184,7 @@ local function try(mutant)
     return by
 end
 
--- What is said ----------------------------------------------------------------------------------------------------
+-- What is said --------------------------------------------------------------------------------------------
 
 --- Number and text of the line that has position `at`.
 local function line_at(text, at)
