@@ -19,6 +19,7 @@
 #include "lua/solve.h"
 #include "lua/support.h"
 #include "lua/workers.h"
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -79,12 +80,57 @@ static int make_folder(lua_State *L) {
     return 1;
 }
 
+/** The names in a folder that do not begin with a dot, as an array in the arena; -1: see errno. */
+static int list_names(const char *const **out, const char *path, fl_arena *arena) {
+    int n = 0, room = 64;
+    const char **names = FL_NEW(arena, room, const char *);
+    DIR *folder = opendir(path);
+    if (folder == NULL) return -1;
+    for (struct dirent *entry = readdir(folder); entry != NULL && names != NULL; entry = readdir(folder)) {
+        if (entry->d_name[0] == '.') continue;
+        if (n == room) {
+            const char **more = FL_NEW(arena, 2 * room, const char *);
+            if (more != NULL) memcpy(more, names, (size_t)n * sizeof *names);
+            names = more;
+            room *= 2;
+        }
+        if (names != NULL) names[n++] = fl_arena_text(arena, entry->d_name);
+    }
+    closedir(folder);
+    *out = names;
+    return n;
+}
+
+/** entries(path): the names in the folder that do not begin with a dot, in no order. */
+static int list_folder(lua_State *L) {
+    const char *path = luaL_checkstring(L, 1);
+    const char *const *names = NULL;
+    fl_arena *arena = fl_lua_support_arena(L);
+    fl_error err;
+    int n = list_names(&names, path, arena);
+    if (n < 0) {
+        fl_error_set(&err, FL_EIO, path, "%s", strerror(errno));
+        return fl_lua_support_fail(L, &err);
+    }
+    if (arena->failed) {
+        fl_arena_error(arena, &err);
+        return fl_lua_support_fail(L, &err);
+    }
+    lua_createtable(L, n, 0);
+    for (int i = 0; i < n; i++) {
+        lua_pushstring(L, names[i]);
+        lua_rawseti(L, -2, fl_lua_support_position(i));
+    }
+    return 1;
+}
+
 /** finlab.core, the table of C functions. */
 static int open_core(lua_State *L) {
     static const luaL_Reg functions[] = {{"catch", fl_lua_interrupt_catch},
                                          {"clock", clock_seconds},
                                          {"database", fl_lua_database_open},
                                          {"digest", fl_lua_digest},
+                                         {"entries", list_folder},
                                          {"fin_graph", fl_lua_graph_fin},
                                          {"folder", make_folder},
                                          {"generate", fl_lua_generate},

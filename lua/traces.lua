@@ -6,6 +6,8 @@
 -- the slot in units of the application's rate. "*" for a node or link stands for all that have no column of
 -- their own.
 
+local csv = require "finlab.csv"
+local files = require "finlab.files"
 local new_stream = require "finlab.stream"
 local new_table = require "finlab.table"
 
@@ -206,34 +208,7 @@ end
 
 -- CSV ------------------------------------------------------------------------------------------------------
 
---- The cells of a line; quotes as in RFC 4180, but no line breaks inside. nil when a quote does not end.
-local function cells_of(line)
-    local cells, at = {}, 1
-    repeat
-        local cell, next
-        if line:sub(at, at) == '"' then
-            local stop = at
-            repeat
-                stop = line:find('"', stop + 1, true)
-                local doubled = stop and line:sub(stop + 1, stop + 1) == '"'
-                if doubled then stop = stop + 1 end
-            until not doubled
-            if not stop then return nil, #cells + 1 end
-            cell, next = line:sub(at + 1, stop - 1):gsub('""', '"'), line:find(",", stop, true)
-        else
-            next = line:find(",", at, true)
-            cell = line:sub(at, (next or 0) - 1):match("^%s*(.-)%s*$")
-        end
-        table.insert(cells, cell)
-        at = next and next + 1
-    until not at
-    return cells
-end
-
-local function fail(path, line, column, name, format, ...)
-    local where = name and ("column %d (%s)"):format(column, name) or ("column %d"):format(column)
-    return nil, ("%s: line %d, %s: %s"):format(path, line, where, format:format(...)), "invalid"
-end
+local fail = csv.fail
 
 --- The names in the first line; nil, message, code when one is not what a trace may have.
 local function header_of(cells, path)
@@ -252,11 +227,11 @@ end
 --- Add one line's numbers to the columns; true, or nil, message, code.
 local function add_line(columns, names, cells, path, line, slot)
     if #cells ~= #names then
-        return fail(path, line, math.min(#cells, #names) + (#cells < #names and 1 or 1), nil,
-            "%d cells, but there are %d columns", #cells, #names)
+        return fail(path, line, math.min(#cells, #names) + 1, nil, "%d cells, but there are %d columns",
+            #cells, #names)
     end
     for c, name in ipairs(names) do
-        local value = cells[c]:find("^[-+.%deE]+$") and tonumber(cells[c])
+        local value = csv.number(cells[c])
         if not value then return fail(path, line, c, name, "%q is not a number", cells[c]) end
         local wrong = name ~= "slot" and complaint(name, value)
         if wrong then return fail(path, line, c, name, "%s", wrong) end
@@ -270,34 +245,30 @@ end
 
 --- Read CSV text: names in the first line, one line per slot; `path` is what errors call it.
 function traces.parse(text, path)
-    local names, columns, number, slot = nil, {}, 0, 0
     path = path or "trace"
-    for line in (text:gsub("^\239\187\191", ""):gsub("\r\n", "\n") .. "\n"):gmatch("(.-)\n") do
-        number = number + 1
-        local cells, unclosed = cells_of(line)
-        if not cells then return fail(path, number, unclosed, nil, "the quote does not end") end
-        if not names then
-            local header, message, code = header_of(cells, path)
-            if not header then return nil, message, code end
-            names = header
+    local rows, message, code = csv.parse(text, path)
+    if not rows then return nil, message, code end
+    local columns, names = {}, {}
+    for i, cells in ipairs(rows) do
+        local done
+        if i == 1 then
+            done, message, code = header_of(cells, path)
+            names = cells
             for _, name in ipairs(names) do columns[name] = {} end
-        elseif line:find("%S") then
-            slot = slot + 1
-            local added, message, code = add_line(columns, names, cells, path, number, slot)
-            if not added then return nil, message, code end
+        else
+            done, message, code = add_line(columns, names, cells, path, cells.line, i - 1)
         end
+        if not done then return nil, message, code end
     end
-    if slot == 0 then return nil, path .. ": has no slots", "invalid" end
+    if #rows < 2 then return nil, path .. ": has no slots", "invalid" end
     columns.slot = nil
-    return assemble(columns, slot)
+    return assemble(columns, #rows - 1)
 end
 
 --- Read a CSV file; a trace, or nil, message, code.
 function traces.read(path)
-    local file, message = io.open(path, "rb")
-    local text = file and file:read("a")
-    if file then file:close() end
-    if not text then return nil, message or path .. ": cannot be read", "io" end
+    local text, message, code = files.read(path)
+    if not text then return nil, message, code end
     return traces.parse(text, path)
 end
 
