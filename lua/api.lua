@@ -20,6 +20,7 @@ local finlab = {
     plot = require "finlab.plot",
     picture = require "finlab.picture",
     graph = require "finlab.graph",
+    import = require "finlab.import",
     page = require "finlab.page",
     progress = require "finlab.progress",
     stats = require "finlab.stats",

@@ -64,6 +64,27 @@ function csv.parse(text, path)
     return rows
 end
 
+--- Where each column of a header is, by name; nil, message, code when one is there twice or when `is_column`
+-- refuses it, which is then said to be no column of `what`.
+function csv.header(cells, path, is_column, what)
+    local at = {}
+    for c, name in ipairs(cells) do
+        if not is_column(name) then
+            return csv.fail(path, cells.line, c, nil, "%q is no column of %s", name, what)
+        end
+        if at[name] then return csv.fail(path, cells.line, c, nil, "%q is there already", name) end
+        at[name] = c
+    end
+    return at
+end
+
+--- Whether a row has as many cells as there are columns; nil, message, code.
+function csv.check_width(cells, columns, path)
+    if #cells == columns then return true end
+    return csv.fail(path, cells.line, math.min(#cells, columns) + 1, nil,
+        "%d cells, but there are %d columns", #cells, columns)
+end
+
 --- A file's rows; nil, message, code. `most` limits its bytes.
 function csv.read(path, most)
     local text, message, code = files.read(path, most)

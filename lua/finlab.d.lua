@@ -6,6 +6,7 @@
 
 ---@class finlab
 ---@field version string
+---@field import finlab.import measurements and topologies that others' programs left
 ---@field models finlab.models published networks, for `model` in an application
 ---@field systems finlab.systems published systems, for `system` in an instance
 ---@field stats finlab.stats statistics of arrays of numbers
@@ -59,6 +60,7 @@ local finlab = {}
 ---@field data? string the data set of the accuracies
 ---@field blocks finlab.block[]
 ---@field exits finlab.exit[]
+---@field input_bits? number of the application's input, unless that says otherwise
 ---@field at_source? integer how many of the first blocks may only run on the application's source
 
 ---@class finlab.app
@@ -464,6 +466,58 @@ function finlab.worst(options) end
 ---Seconds on a clock that only goes forward.
 ---@return number
 function finlab.clock() end
+
+---@class finlab.measurement
+---@field block integer its position
+---@field node string
+---@field seconds number
+---@field joules? number
+
+---@class finlab.layers which layers of the network as published a block is
+---@field first integer from 0
+---@field last integer
+
+---@class finlab.scission_options
+---@field network? string the network table's file name; default "network_stats.csv"
+---@field input_bytes? number default 150000
+---@field header? number bytes of each size that are not sent; default 128
+---@field models? string[] default: all
+---@field machines? string[] default: all
+---@field nodes? table<string, table> fields of nodes, by machine
+---@field class? string of the records; default "__main__.LayerBenchmark"
+
+---@class finlab.scission_profile
+---@field system finlab.system
+---@field models table<string, finlab.model>
+---@field segments table<string, finlab.layers[]>
+
+---@class finlab.import see IMPORT.md
+local import = {}
+
+---A copy of the model whose blocks have the times and energies measured in a CSV file, and all its rows.
+---@param path string columns block, node, seconds, joules
+---@param model finlab.model
+---@param options? { repeats: "mean"|"median"|"min"|"max"? } what is made of several rows for one block and node
+---@return finlab.model? model
+---@return finlab.measurement[]|string? rows_or_message
+---@return finlab.code? code
+function import.csv(path, model, options) end
+
+---The plain data in a Python pickle; nothing in it is run.
+---@param path string
+---@param options? { classes: string[]? } classes of objects that become tables; "numpy", "torch.Size"
+---@return any value
+---@return string? message
+---@return finlab.code? code
+function import.pickle(path, options) end
+
+---Scission's benchmark records and network table.
+---@param folder string
+---@param options? finlab.scission_options
+---@return finlab.scission_profile? profile
+---@return string? message
+---@return finlab.code? code
+function import.scission(folder, options) end
 
 ---@class finlab.models
 local models = {}

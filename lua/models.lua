@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Published early-exit networks, and what `model = ...` in an application stands for.
 --
--- A model is a table {name, data, blocks, exits, at_source}: blocks and exits as in an application; the first
--- `at_source` blocks (default 0) may only run on the application's source.
+-- A model is a table {name, data, blocks, exits, at_source, input_bits}: blocks, exits, input_bits as in an
+-- application; the first `at_source` blocks (default 0) may only run on the application's source.
 
 local models = {}
 
@@ -75,6 +75,9 @@ local function copy(record)
     return new
 end
 
+--- What a model may say beside blocks and exits, and an application may say otherwise.
+local OF_THE_NETWORK = { "input_bits" }
+
 --- The application with its model's blocks and exits in place of `model`; nil and what is wrong with it.
 local function expand_app(app)
     local model = app.model
@@ -86,6 +89,9 @@ local function expand_app(app)
     end
     local new = copy(app)
     new.model = nil
+    for _, field in ipairs(OF_THE_NETWORK) do
+        if new[field] == nil then new[field] = model[field] end
+    end
     new.blocks, new.exits = {}, model.exits
     for l, block in ipairs(model.blocks) do
         new.blocks[l] = block

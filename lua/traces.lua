@@ -135,8 +135,11 @@ local function complaint(name, value)
     return value <= 0 and ("must be greater than 0: %.17g"):format(value) or nil
 end
 
+local COLUMNS = "a trace: slot, speed:NODE, load:NODE, rate:FROM->TO or arrivals"
+
 local function is_column(name)
-    return name == "arrivals" or name:match("^speed:.") or name:match("^load:.") or name:match("^rate:.")
+    return name == "slot" or name == "arrivals" or name:match("^speed:.") or name:match("^load:.")
+        or name:match("^rate:.")
 end
 
 local function assemble(columns, slots)
@@ -210,26 +213,11 @@ end
 
 local fail = csv.fail
 
---- The names in the first line; nil, message, code when one is not what a trace may have.
-local function header_of(cells, path)
-    local seen = {}
-    for c, name in ipairs(cells) do
-        if name ~= "slot" and not is_column(name) then
-            return fail(path, 1, c, nil, "%q is no column of a trace: slot, speed:NODE, load:NODE, "
-                .. "rate:FROM->TO or arrivals", name)
-        end
-        if seen[name] then return fail(path, 1, c, nil, "%q is there already", name) end
-        seen[name] = true
-    end
-    return cells
-end
-
 --- Add one line's numbers to the columns; true, or nil, message, code.
-local function add_line(columns, names, cells, path, line, slot)
-    if #cells ~= #names then
-        return fail(path, line, math.min(#cells, #names) + 1, nil, "%d cells, but there are %d columns",
-            #cells, #names)
-    end
+local function add_line(columns, names, cells, path, slot)
+    local line = cells.line
+    local fits, message, code = csv.check_width(cells, #names, path)
+    if not fits then return nil, message, code end
     for c, name in ipairs(names) do
         local value = csv.number(cells[c])
         if not value then return fail(path, line, c, name, "%q is not a number", cells[c]) end
@@ -252,11 +240,11 @@ function traces.parse(text, path)
     for i, cells in ipairs(rows) do
         local done
         if i == 1 then
-            done, message, code = header_of(cells, path)
+            done, message, code = csv.header(cells, path, is_column, COLUMNS)
             names = cells
             for _, name in ipairs(names) do columns[name] = {} end
         else
-            done, message, code = add_line(columns, names, cells, path, cells.line, i - 1)
+            done, message, code = add_line(columns, names, cells, path, i - 1)
         end
         if not done then return nil, message, code end
     end

@@ -39,6 +39,7 @@ describe("the definition file", function()
         assert.same(names_of(fl.systems), described("systems", "%."))
         assert.same(names_of(fl.stats), described("stats", "%."))
         assert.same(names_of(fl.traces), described("traces", "%."))
+        assert.same(names_of(fl.import), described("import", "%."))
     end)
 
     it("has every method of the module's objects", function()

@@ -23,7 +23,7 @@ end
 -- What the manual calls an object of each class.
 local OBJECTS = {
     finlab = "fl.", models = "fl.models.", systems = "fl.systems.", stats = "fl.stats.",
-    instance = "inst:", records = "rows:", traces = "fl.traces.",
+    instance = "inst:", records = "rows:", traces = "fl.traces.", import = "fl.import.",
 }
 
 describe("the manual", function()
@@ -51,7 +51,9 @@ describe("the manual", function()
 
     it("and the documents that it links to have every field", function()
         local text = manual
-        for _, path in ipairs { "lua/LAB.md", "lua/SEVERAL.md", "lua/ONLINE.md", "core/FORMAT.md" } do
+        for _, path in ipairs {
+            "lua/LAB.md", "lua/SEVERAL.md", "lua/ONLINE.md", "lua/IMPORT.md", "core/FORMAT.md",
+        } do
             text = text .. code_of(path)
         end
         for name in definition:gmatch "\n%-%-%-@field ([%w_]+)" do

@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Measurements and topologies that others' programs left, as models and systems. IMPORT.md is the manual.
+
+return {
+    csv = require "finlab.import_csv",
+    pickle = require("finlab.pickle").read,
+    scission = require "finlab.import_scission",
+}
