@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/cost.h"
+#include "core/choices.h"
 #include "core/clones.h"
 #include "core/tolerance.h"
 
 double fl_cost_reach(const fl_app *app, int block) {
-    double reach = 1;
-    for (int e = 0; e < app->n_exits && app->exits[e].after <= block; e++) reach -= app->exits[e].share;
-    return fmax(reach, 0);
+    return fl_choices_reach(app, &FL_EXITS_OWN, block);
 }
 
 double fl_cost_weight(const fl_app *app, double reach) {
@@ -22,12 +21,7 @@ double fl_cost_weight(const fl_app *app, double reach) {
 }
 
 double fl_cost_accuracy(const fl_app *app, int exit) {
-    double stay = 1, accuracy = 0;
-    for (int e = 0; e < exit; e++) {
-        stay -= app->exits[e].share;
-        accuracy += app->exits[e].share * app->exits[e].accuracy;
-    }
-    return accuracy + fmax(stay, 0) * app->exits[exit].accuracy;
+    return fl_choices_accuracy(app, &FL_EXITS_OWN, exit);
 }
 
 bool fl_cost_accurate(const fl_app *app, int exit) {
@@ -41,27 +35,45 @@ int fl_cost_exit_after(const fl_app *app, int block) {
     return -1;
 }
 
-/** Operations of the exit head that runs with `block`, 0 when none does. */
 static double head_ops(const fl_app *app, int block, int final) {
-    int exit = fl_cost_exit_after(app, block);
-    if (exit < 0 || exit > final) return 0;
-    return exit == final || app->exits[exit].share > 0 ? app->exits[exit].ops : 0;
+    return fl_choices_head(app, &FL_EXITS_OWN, block, final);
 }
 
 double fl_cost_ops(const fl_app *app, int block, int final) {
     return app->blocks[block].ops + head_ops(app, block, final);
 }
 
-fl_cost fl_cost_compute(const fl_instance *instance, const fl_app *app, int block, int node, int final,
-                        double share) {
-    const fl_node *on = &instance->system.nodes[node];
+/** The block itself, by its own operations or what was measured of it. */
+static fl_cost own_cost(const fl_app *app, int block, int node, const fl_node *on) {
     const fl_measured *measured = fl_block_measured(&app->blocks[block], node);
     double time = app->blocks[block].ops / on->speed;
     if (measured != NULL && measured->time >= 0) time = measured->time;
     double energy = time * on->power;
     if (measured != NULL && measured->energy >= 0) energy = measured->energy;
-    double head = head_ops(app, block, final) / on->speed;
-    return (fl_cost){.energy = energy + head * on->power, .latency = (time + head) / share};
+    return (fl_cost){.energy = energy, .latency = time};
+}
+
+/** The block and an exit head of `head` operations, together. */
+static fl_cost with_head(fl_cost block, double head, const fl_node *on, double share) {
+    double more = head / on->speed;
+    return (fl_cost){.energy = block.energy + more * on->power, .latency = (block.latency + more) / share};
+}
+
+fl_cost fl_cost_compute(const fl_instance *instance, const fl_app *app, int block, int node, int final,
+                        double share) {
+    const fl_node *on = &instance->system.nodes[node];
+    return with_head(own_cost(app, block, node, on), head_ops(app, block, final), on, share);
+}
+
+fl_cost fl_cost_run(const fl_instance *instance, const fl_app *app, int block, int start, int node,
+                    double head, double share) {
+    const fl_node *on = &instance->system.nodes[node];
+    const fl_segments *segments = fl_app_segments(app, node);
+    double with = segments != NULL ? fl_segments_time(segments, start, block) : -1;
+    double without = segments != NULL ? fl_segments_time(segments, start, block - 1) : -1;
+    if (with < 0 || without < 0) return with_head(own_cost(app, block, node, on), head, on, share);
+    double time = with - without;
+    return with_head((fl_cost){.energy = time * on->power, .latency = time}, head, on, share);
 }
 
 /** Vector code: one division and a few products per node. */
@@ -113,4 +125,20 @@ fl_cost fl_cost_move(const fl_instance *instance, const fl_link *link, double bi
     const fl_node *nodes = instance->system.nodes;
     return (fl_cost){.energy = bits * (nodes[from].tx_energy + nodes[to].rx_energy + link->energy),
                      .latency = bits / link->rate + link->delay};
+}
+
+/** What was measured of sending data from a node, and of receiving it there; 0 when nothing was. */
+static fl_serial serial_of(const fl_serial *serial, int n, int node) {
+    for (int i = 0; i < n; i++) {
+        if (serial[i].node == node) return serial[i];
+    }
+    return (fl_serial){node, 0, 0};
+}
+
+fl_cost fl_cost_pack(const fl_instance *instance, const fl_app *app, int block, int from, int to) {
+    const fl_node *nodes = instance->system.nodes;
+    const fl_serial *serial = block == 0 ? app->input_serial : app->blocks[block - 1].serial;
+    int n = block == 0 ? app->n_input_serial : app->blocks[block - 1].n_serial;
+    double pack = serial_of(serial, n, from).pack, unpack = serial_of(serial, n, to).unpack;
+    return (fl_cost){.energy = pack * nodes[from].power + unpack * nodes[to].power, .latency = pack + unpack};
 }

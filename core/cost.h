@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** The formulas of the model, written down once: what moving to a block's node and computing there costs.
+ *  What plans may choose beside exits and nodes is in core/choices.h; reach, accuracy, ops and bits here are
+ *  those of a plan that chooses nothing else.
  *
  *  The judge (core/evaluate.h) adds them along a plan; the layered graph (core/layers.h) tabulates them. */
 #ifndef FINLAB_CORE_COST_H
@@ -46,8 +48,20 @@ double fl_cost_ops(const fl_app *app, int block, int final);
 fl_cost fl_cost_compute(const fl_instance *instance, const fl_app *app, int block, int node, int final,
                         double share);
 
-/** The same for all nodes at once and to the last bit, of a block that nothing was measured of and that runs
- * on whole nodes, weighted.
+/** Computing block `block` for one sample in a run, the blocks that a node computes one after another without
+ *  a move, and `head` operations of an exit head after it: where segments of this run were measured with the
+ *  block and without it, their difference replaces the block's own time, and the time's energy its own.
+ *  @param start  the run's first block, 0-based. Without segments it does not matter.
+ *  O(segments + log list) */
+fl_cost fl_cost_run(const fl_instance *instance, const fl_app *app, int block, int start, int node,
+                    double head, double share);
+
+/** Packing what moves into block `block` on node `from` and unpacking it on node `to`: time as given, energy
+ *  at the power of either node. */
+fl_cost fl_cost_pack(const fl_instance *instance, const fl_app *app, int block, int from, int to);
+
+/** fl_cost_compute() for all nodes at once and to the last bit, of a block that nothing was measured of and
+ * that runs on whole nodes, weighted.
  *  @param latency, energy  [n_nodes] out
  *  @param speed, power     [n_nodes] the nodes' */
 void fl_cost_compute_all(double *restrict latency, double *restrict energy, const fl_app *app, int block,

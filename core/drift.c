@@ -59,7 +59,7 @@ static fl_status drift_links(fl_system *system, const double *factors, fl_place 
     return FL_OK;
 }
 
-/** A copy of a block whose measured times and energies are those of the nodes' new speeds. */
+/** Measured times and energies as the nodes' new speeds make them. */
 static fl_status drift_measured(fl_block *block, const double *factors, fl_arena *arena, fl_error *err) {
     fl_measured *measured = FL_NEW(arena, block->n_measured, fl_measured);
     if (measured == NULL) return fl_arena_error(arena, err);
@@ -72,16 +72,54 @@ static fl_status drift_measured(fl_block *block, const double *factors, fl_arena
     return FL_OK;
 }
 
-/** The application's blocks, copied when something of them was measured. */
-static fl_status drift_blocks(fl_app *app, const double *factors, fl_arena *arena, fl_error *err) {
+/** Times of packing and unpacking, likewise. */
+static fl_status drift_serial(const fl_serial **serial, int n, const double *factors, fl_arena *arena,
+                              fl_error *err) {
+    fl_serial *new = FL_NEW(arena, n, fl_serial);
+    if (new == NULL) return fl_arena_error(arena, err);
+    for (int i = 0; i < n; i++) {
+        double factor = factors[(*serial)[i].node];
+        new[i] = (fl_serial){(*serial)[i].node, (*serial)[i].pack / factor, (*serial)[i].unpack / factor};
+    }
+    *serial = new;
+    return FL_OK;
+}
+
+/** Times of segments, likewise. */
+static fl_status drift_segments(fl_app *app, const double *factors, fl_arena *arena, fl_error *err) {
+    fl_segments *segments = FL_NEW(arena, app->n_segments, fl_segments);
+    if (segments == NULL) return fl_arena_error(arena, err);
+    for (int i = 0; i < app->n_segments; i++) {
+        segments[i] = app->segments[i];
+        fl_segment *list = FL_NEW(arena, segments[i].n_list, fl_segment);
+        if (list == NULL) return fl_arena_error(arena, err);
+        for (int k = 0; k < segments[i].n_list; k++) {
+            list[k] = segments[i].list[k];
+            list[k].time /= factors[segments[i].node];
+        }
+        segments[i].list = list;
+    }
+    app->segments = segments;
+    return FL_OK;
+}
+
+/** The application's blocks and runs, copied when something of them was measured. */
+static fl_status drift_times(fl_app *app, const double *factors, fl_arena *arena, fl_error *err) {
     bool any = false;
-    for (int l = 0; l < app->n_blocks; l++) any |= app->blocks[l].n_measured > 0;
+    for (int l = 0; l < app->n_blocks; l++) any |= app->blocks[l].n_measured + app->blocks[l].n_serial > 0;
+    if (app->n_segments > 0) FL_TRY(drift_segments(app, factors, arena, err));
+    if (app->n_input_serial > 0) {
+        FL_TRY(drift_serial(&app->input_serial, app->n_input_serial, factors, arena, err));
+    }
     if (!any) return FL_OK;
     fl_block *blocks = FL_NEW(arena, app->n_blocks, fl_block);
     if (blocks == NULL) return fl_arena_error(arena, err);
     for (int l = 0; l < app->n_blocks; l++) {
         blocks[l] = app->blocks[l];
         if (blocks[l].n_measured > 0) FL_TRY(drift_measured(&blocks[l], factors, arena, err));
+        if (blocks[l].n_serial > 0) {
+            FL_TRY(drift_serial(&blocks[l].serial, blocks[l].n_serial, factors, arena, err));
+        }
     }
     app->blocks = blocks;
     return FL_OK;
@@ -95,7 +133,7 @@ static fl_status drift_apps(fl_instance *instance, fl_app *apps, const fl_drift 
     }
     fl_place_pop(place);
     for (int h = 0; h < instance->n_apps; h++) {
-        if (drift->nodes != NULL) FL_TRY(drift_blocks(&apps[h], drift->nodes, arena, err));
+        if (drift->nodes != NULL) FL_TRY(drift_times(&apps[h], drift->nodes, arena, err));
         fl_place_key(place, "apps");
         fl_place_index(place, h);
         FL_TRY(fl_instance_check_magnitudes(instance, &apps[h], place, err));

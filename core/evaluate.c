@@ -11,40 +11,76 @@ static void blame(fl_verdict *verdict, fl_violation violation) {
 
 /* One placement: the sum over its blocks, then its own two limits. */
 
-/** Cost of getting to block `l` and running it; false when a link is missing. */
-static bool add_block(fl_app_cost *cost, const fl_instance *instance, const fl_app *app,
-                      const fl_placement *placement, int l, fl_verdict *verdict, int h) {
-    int from = l > 0 ? placement->nodes[l - 1] : app->source, to = placement->nodes[l];
-    double reach = fl_cost_reach(app, l), share = fl_cost_share(app, placement->levels, to);
+/** What following one placement carries along. */
+typedef struct walk {
+    const fl_instance *instance;
+    const fl_app *app;
+    const fl_placement *placement;
+    fl_exits_used used;
+    int h, start; /* application; the first block of the run */
+    fl_app_cost cost;
+} walk;
+
+/** Cost of the move into block `l` from another node; false when a link is missing. */
+static bool move_block(fl_cost *move, const walk *at, int l, int from, int to, fl_verdict *verdict) {
+    const fl_link *link = fl_instance_link(at->instance, from, to);
+    if (link == NULL) {
+        blame(verdict, (fl_violation){FL_VIOLATION_LINK, at->h, l, from, to, 0, 0});
+        return false;
+    }
+    double bits = fl_choices_bits(at->app, l, fl_plan_coding(at->placement, l));
+    *move = fl_cost_move(at->instance, link, bits, from, to);
+    fl_cost pack = fl_cost_pack(at->instance, at->app, l, from, to);
+    move->energy += pack.energy;
+    move->latency += pack.latency;
+    return true;
+}
+
+/** Add getting to block `l` and running it; false when a link is missing. */
+static bool add_block(walk *at, int l, fl_verdict *verdict) {
+    const fl_app *app = at->app;
+    int from = l > 0 ? at->placement->nodes[l - 1] : app->source, to = at->placement->nodes[l];
+    double reach = fl_choices_reach(app, &at->used, l), share = fl_cost_share(app, at->placement->levels, to);
     double weight = fl_cost_weight(app, reach);
-    fl_cost compute = fl_cost_compute(instance, app, l, to, placement->exit, share);
     fl_cost move = {0, 0};
     if (from != to) {
-        const fl_link *link = fl_instance_link(instance, from, to);
-        if (link == NULL) {
-            blame(verdict, (fl_violation){FL_VIOLATION_LINK, h, l, from, to, 0, 0});
-            return false;
-        }
-        move = fl_cost_move(instance, link, fl_cost_bits(app, l), from, to);
+        if (!move_block(&move, at, l, from, to, verdict)) return false;
+        at->start = l;
     }
     if (!fl_block_allows(&app->blocks[l], to)) {
-        blame(verdict, (fl_violation){FL_VIOLATION_NODE, h, l, from, to, 0, 0});
+        blame(verdict, (fl_violation){FL_VIOLATION_NODE, at->h, l, from, to, 0, 0});
     }
-    cost->energy += reach * (move.energy + compute.energy);
-    cost->latency += weight * (move.latency + compute.latency);
+    double head = fl_choices_head(app, &at->used, l, at->placement->exit);
+    fl_cost compute = fl_cost_run(at->instance, app, l, at->start, to, head, share);
+    at->cost.energy += reach * (move.energy + compute.energy);
+    at->cost.latency += weight * (move.latency + compute.latency);
     return true;
+}
+
+/** The accuracy over all samples, less what codings take from those that are sent so. */
+static double accuracy_of(const fl_app *app, const fl_placement *placement) {
+    fl_exits_used used = fl_plan_exits(placement, app);
+    double accuracy = fl_choices_accuracy(app, &used, placement->exit), loss = 0;
+    for (int l = 0; placement->codings != NULL && l < app->exits[placement->exit].after; l++) {
+        loss += fl_choices_reach(app, &used, l) * fl_choices_loss(app, l, placement->codings[l]);
+    }
+    return loss > 0 ? fmax(accuracy - loss, 0) : accuracy;
 }
 
 static fl_app_cost judge_placement(const fl_instance *instance, int h, const fl_placement *placement,
                                    fl_verdict *verdict) {
     const fl_app *app = &instance->apps[h];
-    fl_app_cost cost = {0, 0, fl_cost_accuracy(app, placement->exit)};
+    walk at = {.instance = instance,
+               .app = app,
+               .placement = placement,
+               .used = fl_plan_exits(placement, app),
+               .h = h};
     bool whole = true;
-    for (int l = 0; l < app->exits[placement->exit].after && whole; l++) {
-        whole = add_block(&cost, instance, app, placement, l, verdict, h);
-    }
+    for (int l = 0; l < app->exits[placement->exit].after && whole; l++) whole = add_block(&at, l, verdict);
+    fl_app_cost cost = at.cost;
     if (!whole) cost.energy = cost.latency = INFINITY;
-    if (!fl_cost_accurate(app, placement->exit)) {
+    cost.accuracy = accuracy_of(app, placement);
+    if (!(cost.accuracy >= app->accuracy - FL_TOLERANCE_ACCURACY)) {
         blame(verdict, (fl_violation){FL_VIOLATION_ACCURACY, h, -1, -1, -1, cost.accuracy, app->accuracy});
     }
     if (whole && !(cost.latency <= app->deadline * (1 + FL_TOLERANCE_DEADLINE))) {

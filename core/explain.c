@@ -33,8 +33,7 @@ static fl_status copy_plan(fl_plan *out, const explaining *now, const fl_plan *p
     for (int h = 0; h < plan->n_apps; h++) {
         for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more) {
             if (at->exit < 0) continue;
-            FL_TRY(fl_plan_add(out, now->instance, h, at->count, at->exit, at->nodes, at->levels, now->arena,
-                               err));
+            FL_TRY(fl_plan_add_like(out, now->instance, h, at->count, at, now->arena, err));
         }
     }
     return FL_OK;

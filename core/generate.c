@@ -1,36 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/generate.h"
 #include "core/dual.h"
 #include "core/evaluate.h"
+#include "core/generate_draw.h"
 #include "core/passes.h"
-#include "core/random.h"
 #include <stdio.h>
-
-/** What drawing carries along. Parts live in `arena` until fl_instance_create() copies them. */
-typedef struct recipe_draw {
-    fl_random random;
-    fl_recipe recipe; /* scales resolved */
-    bool rich;        /* features beyond chain and exits */
-    bool coarse;      /* round numbers, so that plans tie */
-    fl_arena *arena;
-} recipe_draw;
 
 enum { MOST = 10000 };
 
-/** A magnitude, uniform in its logarithm; a round one (1, 2 or 5 times a power of ten) in coarse instances.
- */
-static double magnitude(recipe_draw *draw, double least, double most) {
+double fl_generate_magnitude(fl_generate_draw *draw, double least, double most) {
     double exponent = fl_random_between(&draw->random, log10(least), log10(most));
     if (!draw->coarse) return pow(10, exponent);
     static const double round[] = {1, 2, 5};
     return round[fl_random_int(&draw->random, 0, 2)] * pow(10, floor(exponent));
 }
 
-static bool sometimes(recipe_draw *draw, double probability) {
+static bool sometimes(fl_generate_draw *draw, double probability) {
     return fl_random_chance(&draw->random, probability) && draw->rich;
 }
 
-static const char *name(recipe_draw *draw, const char *prefix, int number) {
+const char *fl_generate_name(fl_generate_draw *draw, const char *prefix, int number) {
     char text[32];
     snprintf(text, sizeof text, "%s%d", prefix, number);
     return fl_arena_text(draw->arena, text);
@@ -38,22 +26,22 @@ static const char *name(recipe_draw *draw, const char *prefix, int number) {
 
 /* System */
 
-static fl_node draw_node(recipe_draw *draw, int n, int n_nodes) {
+static fl_node draw_node(fl_generate_draw *draw, int n, int n_nodes) {
     double energy = draw->recipe.energy_scale, time = draw->recipe.time_scale;
     int tiers = draw->recipe.tiers;
     int tier = tiers > 0 ? (int)((long long)n * tiers / n_nodes) : fl_random_int(&draw->random, 0, 2);
-    fl_node node = {.name = name(draw, "n", n + 1),
+    fl_node node = {.name = fl_generate_name(draw, "n", n + 1),
                     .tier = tier,
-                    .speed = magnitude(draw, 1e9, 1e12) / time,
-                    .power = sometimes(draw, 0.05) ? 0 : magnitude(draw, 1, 1000) * energy / time,
-                    .tx_energy = magnitude(draw, 1e-9, 1e-7) * energy,
-                    .rx_energy = magnitude(draw, 1e-9, 1e-7) * energy,
+                    .speed = fl_generate_magnitude(draw, 1e9, 1e12) / time,
+                    .power = sometimes(draw, 0.05) ? 0 : fl_generate_magnitude(draw, 1, 1000) * energy / time,
+                    .tx_energy = fl_generate_magnitude(draw, 1e-9, 1e-7) * energy,
+                    .rx_energy = fl_generate_magnitude(draw, 1e-9, 1e-7) * energy,
                     .capacity = INFINITY,
                     .memory = INFINITY};
     return node;
 }
 
-static void draw_nodes(recipe_draw *draw, fl_system *system) {
+static void draw_nodes(fl_generate_draw *draw, fl_system *system) {
     int n_nodes = draw->recipe.nodes;
     fl_node *nodes = FL_NEW(draw->arena, n_nodes, fl_node);
     for (int n = 0; nodes != NULL && n < n_nodes; n++) {
@@ -69,10 +57,12 @@ static void draw_nodes(recipe_draw *draw, fl_system *system) {
     system->n_nodes = n_nodes;
 }
 
-static fl_link draw_link(recipe_draw *draw) {
-    fl_link link = {.rate = magnitude(draw, 1e8, 1e11) / draw->recipe.time_scale, .capacity = INFINITY};
-    if (sometimes(draw, 0.3)) link.delay = magnitude(draw, 1e-6, 1e-3) * draw->recipe.time_scale;
-    if (sometimes(draw, 0.3)) link.energy = magnitude(draw, 1e-10, 1e-8) * draw->recipe.energy_scale;
+static fl_link draw_link(fl_generate_draw *draw) {
+    fl_link link = {.rate = fl_generate_magnitude(draw, 1e8, 1e11) / draw->recipe.time_scale,
+                    .capacity = INFINITY};
+    if (sometimes(draw, 0.3)) link.delay = fl_generate_magnitude(draw, 1e-6, 1e-3) * draw->recipe.time_scale;
+    if (sometimes(draw, 0.3))
+        link.energy = fl_generate_magnitude(draw, 1e-10, 1e-8) * draw->recipe.energy_scale;
     return link;
 }
 
@@ -83,7 +73,7 @@ static bool tier_used(const fl_system *system, int tier) {
     return false;
 }
 
-static void draw_tier_links(recipe_draw *draw, fl_system *system, int tiers) {
+static void draw_tier_links(fl_generate_draw *draw, fl_system *system, int tiers) {
     fl_tier_link *links = FL_NEW(draw->arena, (size_t)tiers * (size_t)tiers, fl_tier_link);
     for (int a = 0; links != NULL && a < tiers; a++) {
         for (int b = 0; b < tiers; b++) {
@@ -95,7 +85,7 @@ static void draw_tier_links(recipe_draw *draw, fl_system *system, int tiers) {
     system->tier_links = links;
 }
 
-static void draw_node_links(recipe_draw *draw, fl_system *system, double missing) {
+static void draw_node_links(fl_generate_draw *draw, fl_system *system, double missing) {
     size_t most = (size_t)system->n_nodes * (size_t)system->n_nodes;
     fl_node_link *links = FL_NEW(draw->arena, most, fl_node_link);
     for (int a = 0; links != NULL && a < system->n_nodes; a++) {
@@ -108,7 +98,7 @@ static void draw_node_links(recipe_draw *draw, fl_system *system, double missing
     system->links = links;
 }
 
-static void draw_system(recipe_draw *draw, fl_system *system) {
+static void draw_system(fl_generate_draw *draw, fl_system *system) {
     draw_nodes(draw, system);
     if (system->nodes == NULL) return;
     if (draw->recipe.tiers > 0) {
@@ -124,23 +114,23 @@ static void draw_system(recipe_draw *draw, fl_system *system) {
 
 /* Applications */
 
-static void draw_measured(recipe_draw *draw, fl_block *block) {
+static void draw_measured(fl_generate_draw *draw, fl_block *block) {
     fl_measured *list = FL_NEW(draw->arena, draw->recipe.nodes, fl_measured);
     for (int n = 0; list != NULL && n < draw->recipe.nodes; n++) {
         if (!fl_random_chance(&draw->random, 0.5)) continue;
         fl_measured measured = {n, -1, -1};
         if (fl_random_chance(&draw->random, 0.7)) {
-            measured.time = magnitude(draw, 1e-5, 1e-2) * draw->recipe.time_scale;
+            measured.time = fl_generate_magnitude(draw, 1e-5, 1e-2) * draw->recipe.time_scale;
         }
         if (measured.time < 0 || fl_random_chance(&draw->random, 0.4)) {
-            measured.energy = magnitude(draw, 1e-3, 1) * draw->recipe.energy_scale;
+            measured.energy = fl_generate_magnitude(draw, 1e-3, 1) * draw->recipe.energy_scale;
         }
         list[block->n_measured++] = measured;
     }
     block->measured = list;
 }
 
-static void draw_allowed(recipe_draw *draw, fl_block *block, bool source_only, int source) {
+static void draw_allowed(fl_generate_draw *draw, fl_block *block, bool source_only, int source) {
     int *allowed = FL_NEW(draw->arena, draw->recipe.nodes, int);
     if (allowed == NULL) return;
     block->allowed = allowed;
@@ -153,11 +143,11 @@ static void draw_allowed(recipe_draw *draw, fl_block *block, bool source_only, i
         allowed[block->n_allowed++] = fl_random_int(&draw->random, 0, draw->recipe.nodes - 1);
 }
 
-static void draw_block(recipe_draw *draw, fl_block *block, int l, int source) {
-    *block = (fl_block){.name = name(draw, "b", l + 1), .n_allowed = -1};
-    block->ops = sometimes(draw, 0.08) ? 0 : magnitude(draw, 1e6, 1e9);
-    block->out_bits = sometimes(draw, 0.08) ? 0 : magnitude(draw, 1e3, 1e7);
-    if (draw->recipe.limits || draw->recipe.binding) block->memory = magnitude(draw, 1e6, 1e8);
+static void draw_block(fl_generate_draw *draw, fl_block *block, int l, int source) {
+    *block = (fl_block){.name = fl_generate_name(draw, "b", l + 1), .n_allowed = -1};
+    block->ops = sometimes(draw, 0.08) ? 0 : fl_generate_magnitude(draw, 1e6, 1e9);
+    block->out_bits = sometimes(draw, 0.08) ? 0 : fl_generate_magnitude(draw, 1e3, 1e7);
+    if (draw->recipe.limits || draw->recipe.binding) block->memory = fl_generate_magnitude(draw, 1e6, 1e8);
     if (sometimes(draw, 0.15)) draw_measured(draw, block);
     if (l == 0 && sometimes(draw, 0.4)) {
         draw_allowed(draw, block, true, source);
@@ -167,7 +157,7 @@ static void draw_block(recipe_draw *draw, fl_block *block, int l, int source) {
 }
 
 /** Exits at distinct places, mostly the last one after the last block, mostly more accurate the deeper. */
-static void draw_exits(recipe_draw *draw, fl_app *app) {
+static void draw_exits(fl_generate_draw *draw, fl_app *app) {
     fl_random *random = &draw->random;
     int n_exits = draw->recipe.exits > 0 ? draw->recipe.exits
                                          : fl_random_int(random, 1, app->n_blocks < 4 ? app->n_blocks : 4);
@@ -189,13 +179,13 @@ static void draw_exits(recipe_draw *draw, fl_app *app) {
         exits[e].accuracy = sometimes(draw, 0.1) ? fl_random_unit(random) : accuracy;
         if (shares && fl_random_chance(random, 0.8))
             exits[e].share = left * fl_random_between(random, 0, 0.7);
-        if (heads && fl_random_chance(random, 0.7)) exits[e].ops = magnitude(draw, 1e5, 1e8);
+        if (heads && fl_random_chance(random, 0.7)) exits[e].ops = fl_generate_magnitude(draw, 1e5, 1e8);
         left -= exits[e].share;
     }
 }
 
 /** A target below, exactly at, or rarely above what the exits reach. */
-static double draw_accuracy(recipe_draw *draw, const fl_app *app) {
+static double draw_accuracy(fl_generate_draw *draw, const fl_app *app) {
     int exit = fl_random_int(&draw->random, 0, app->n_exits - 1);
     double reached = fl_cost_accuracy(app, exit), chance = fl_random_unit(&draw->random);
     if (chance < 0.25) return 0;
@@ -204,14 +194,17 @@ static double draw_accuracy(recipe_draw *draw, const fl_app *app) {
     return reached + (1 - reached) * fl_random_unit(&draw->random);
 }
 
-static void draw_app(recipe_draw *draw, fl_app *app, int h) {
+static void draw_app(fl_generate_draw *draw, fl_app *app, int h) {
     fl_random *random = &draw->random;
     int n_blocks = draw->recipe.blocks;
-    *app = (fl_app){
-        .name = name(draw, "app", h + 1), .rate = 1, .deadline = 1, .count = 1, .n_blocks = n_blocks};
+    *app = (fl_app){.name = fl_generate_name(draw, "app", h + 1),
+                    .rate = 1,
+                    .deadline = 1,
+                    .count = 1,
+                    .n_blocks = n_blocks};
     app->source = sometimes(draw, 0.3) ? fl_random_int(random, 0, draw->recipe.nodes - 1) : 0;
-    if (sometimes(draw, 0.4)) app->input_bits = magnitude(draw, 1e3, 1e7);
-    if (sometimes(draw, 0.3) || draw->recipe.limits) app->rate = magnitude(draw, 0.1, 100);
+    if (sometimes(draw, 0.4)) app->input_bits = fl_generate_magnitude(draw, 1e3, 1e7);
+    if (sometimes(draw, 0.3) || draw->recipe.limits) app->rate = fl_generate_magnitude(draw, 0.1, 100);
     if (sometimes(draw, 0.25)) app->latency = FL_LATENCY_MEAN;
     fl_block *blocks = FL_NEW(draw->arena, n_blocks, fl_block);
     for (int l = 0; blocks != NULL && l < n_blocks; l++) draw_block(draw, &blocks[l], l, app->source);
@@ -221,7 +214,7 @@ static void draw_app(recipe_draw *draw, fl_app *app, int h) {
 }
 
 /** Levels of the speed of some nodes. */
-static void draw_slices(recipe_draw *draw, fl_app *app) {
+static void draw_slices(fl_generate_draw *draw, fl_app *app) {
     fl_random *random = &draw->random;
     fl_slices *slices = FL_NEW(draw->arena, draw->recipe.nodes, fl_slices);
     for (int n = 0; slices != NULL && n < draw->recipe.nodes; n++) {
@@ -236,7 +229,7 @@ static void draw_slices(recipe_draw *draw, fl_app *app) {
 }
 
 /** A share of the samples: all of them, exactly what has left by some exit, or any. */
-static double draw_quantile(recipe_draw *draw, const fl_app *app) {
+static double draw_quantile(fl_generate_draw *draw, const fl_app *app) {
     double chance = fl_random_unit(&draw->random), left = 0;
     int exit = fl_random_int(&draw->random, 0, app->n_exits - 1);
     for (int e = 0; e <= exit; e++) left += app->exits[e].share;
@@ -247,18 +240,19 @@ static double draw_quantile(recipe_draw *draw, const fl_app *app) {
 
 /** What an application only has when it is asked for: drawn last, so that the rest of an instance does not
  *  depend on it. */
-static void draw_extras(recipe_draw *draw, fl_app *app) {
+static void draw_extras(fl_generate_draw *draw, const fl_system *system, fl_app *app) {
     if (draw->recipe.users > 0) app->count = fl_random_int(&draw->random, 1, draw->recipe.users);
     if (draw->recipe.slices && fl_random_chance(&draw->random, 0.7)) draw_slices(draw, app);
     if (draw->recipe.quantile && app->exits != NULL && fl_random_chance(&draw->random, 0.8)) {
         app->latency = FL_LATENCY_QUANTILE;
         app->quantile = draw_quantile(draw, app);
     }
+    fl_generate_choices(draw, system, app);
 }
 
 /* Limits: around what the applications would use if they shared the nodes evenly */
 
-static void draw_limits(recipe_draw *draw, fl_instance *parts) {
+static void draw_limits(fl_generate_draw *draw, fl_instance *parts) {
     double ops = 0, memory = 0, bits = 0;
     for (int h = 0; h < parts->n_apps; h++) {
         for (int l = 0; l < parts->apps[h].n_blocks; l++) {
@@ -292,7 +286,7 @@ static void draw_limits(recipe_draw *draw, fl_instance *parts) {
 /* Deadlines: between the fastest and the cheapest plan */
 
 /** Where the deadline lies on the way from the fastest (0) to the cheapest plan (1). */
-static double draw_tightness(recipe_draw *draw) {
+static double draw_tightness(fl_generate_draw *draw) {
     switch (draw->recipe.tightness) {
     case FL_TIGHTNESS_LOOSE:
         return 0.9;
@@ -321,7 +315,7 @@ static fl_status judged_latency(const fl_instance *instance, int h, int exit, co
     return FL_OK;
 }
 
-static fl_status draw_deadline(recipe_draw *draw, const fl_instance *instance, int h, double *deadline,
+static fl_status draw_deadline(fl_generate_draw *draw, const fl_instance *instance, int h, double *deadline,
                                fl_error *err) {
     fl_layers layers;
     fl_cost cost;
@@ -344,7 +338,8 @@ static fl_status draw_deadline(recipe_draw *draw, const fl_instance *instance, i
     return FL_OK;
 }
 
-static fl_status set_deadlines(recipe_draw *draw, fl_instance **out, const fl_instance *base, fl_error *err) {
+static fl_status set_deadlines(fl_generate_draw *draw, fl_instance **out, const fl_instance *base,
+                               fl_error *err) {
     fl_change *changes = FL_NEW(draw->arena, base->n_apps, fl_change);
     if (changes == NULL) return fl_arena_error(draw->arena, err);
     for (int h = 0; h < base->n_apps; h++) {
@@ -390,14 +385,14 @@ static fl_status demand_of(demand *to, const fl_instance *instance, int h, fl_ar
     return FL_OK;
 }
 
-static double limit_around(recipe_draw *draw, double used) {
+static double limit_around(fl_generate_draw *draw, double used) {
     bool bound = fl_random_chance(&draw->random, 0.7);
     double limit = used * fl_random_between(&draw->random, 0.4, 1.1);
     return bound && used > 0 ? limit : INFINITY;
 }
 
 /** Replace the instance by one with limits around what its applications would take. */
-static fl_status bind_limits(recipe_draw *draw, fl_instance **instance, fl_error *err) {
+static fl_status bind_limits(fl_generate_draw *draw, fl_instance **instance, fl_error *err) {
     fl_instance parts = **instance, *bound;
     const fl_system *system = &parts.system;
     fl_arena *arena = draw->arena;
@@ -449,7 +444,7 @@ static fl_status check(const fl_recipe *recipe, fl_error *err) {
 }
 
 /** Draw what the recipe leaves open. */
-static void complete(recipe_draw *draw) {
+static void complete(fl_generate_draw *draw) {
     fl_recipe *recipe = &draw->recipe;
     if (recipe->nodes == 0) recipe->nodes = fl_random_int(&draw->random, 1, 4);
     if (recipe->blocks == 0) recipe->blocks = fl_random_int(&draw->random, 1, 7);
@@ -461,14 +456,14 @@ static void complete(recipe_draw *draw) {
     draw->coarse = sometimes(draw, 0.3);
 }
 
-static fl_status generate(recipe_draw *draw, fl_instance **out, fl_error *err) {
+static fl_status generate(fl_generate_draw *draw, fl_instance **out, fl_error *err) {
     char title[64];
     fl_instance parts = {.name = title, .n_apps = draw->recipe.apps}, *base;
     snprintf(title, sizeof title, "generated, seed %llu", (unsigned long long)draw->recipe.seed);
     draw_system(draw, &parts.system);
     fl_app *apps = FL_NEW(draw->arena, parts.n_apps, fl_app);
     for (int h = 0; apps != NULL && h < parts.n_apps; h++) draw_app(draw, &apps[h], h);
-    for (int h = 0; apps != NULL && h < parts.n_apps; h++) draw_extras(draw, &apps[h]);
+    for (int h = 0; apps != NULL && h < parts.n_apps; h++) draw_extras(draw, &parts.system, &apps[h]);
     parts.apps = apps;
     parts.admission = draw->recipe.admission;
     if (!draw->arena->failed && draw->recipe.limits) draw_limits(draw, &parts);
@@ -485,7 +480,7 @@ fl_status fl_generate(fl_instance **out, const fl_recipe *recipe, fl_error *err)
     *out = NULL;
     FL_TRY(check(recipe, err));
     fl_arena_init(&arena, 0);
-    recipe_draw draw = {.recipe = *recipe, .arena = &arena};
+    fl_generate_draw draw = {.recipe = *recipe, .arena = &arena};
     fl_random_seed(&draw.random, recipe->seed);
     complete(&draw);
     fl_status status = generate(&draw, out, err);

@@ -31,6 +31,11 @@ typedef struct fl_recipe {
     bool admission;      /* users may be refused */
     bool slices;         /* some applications reserve shares of some nodes' speed */
     bool quantile;       /* the deadline of some applications is for a share of their samples */
+    bool codings;        /* what is sent has codings */
+    bool optional;       /* some exits may be off */
+    bool thresholds;     /* some more operating points of the exits */
+    bool segments;       /* on some nodes, times of runs */
+    bool serial;         /* times of packing and unpacking */
     double energy_scale; /* all energies times this; 0: 1 */
     double time_scale;   /* all times times this; 0: 1 */
 } fl_recipe;

@@ -53,6 +53,20 @@ typedef struct fl_measured {
     double energy; /* J */
 } fl_measured;
 
+/** Another way to send the same data: in fewer bits, at a loss of accuracy. */
+typedef struct fl_coding {
+    const char *name;
+    double bits;
+    double loss; /* of the accuracy of the samples sent so, absolute */
+} fl_coding;
+
+/** What it takes, on one node, to make data ready to be sent and to take in what was received. */
+typedef struct fl_serial {
+    int node;
+    double pack;   /* s, when it is sent from here */
+    double unpack; /* s, when it is received here */
+} fl_serial;
+
 typedef struct fl_block {
     const char *name;
     double ops;      /* operations */
@@ -62,6 +76,10 @@ typedef struct fl_block {
     const fl_measured *measured; /* [n_measured], by ascending node */
     int n_allowed;               /* -1: the block may run on every node */
     const int *allowed;          /* [n_allowed] */
+    int n_codings;
+    const fl_coding *codings; /* [n_codings] of its output, beside out_bits */
+    int n_serial;
+    const fl_serial *serial; /* [n_serial] of its output, by ascending node; other nodes take no time */
 } fl_block;
 
 typedef struct fl_exit {
@@ -69,7 +87,29 @@ typedef struct fl_exit {
     double accuracy; /* of the samples that leave here */
     double share;    /* of all samples, confident enough to leave here while a later exit is final */
     double ops;      /* of the exit head */
+    bool optional;   /* a plan with a later final exit may switch this one off */
 } fl_exit;
+
+/** Another operating point of all exits: how many samples leave at each, and how well they are told. */
+typedef struct fl_threshold {
+    const char *name;
+    const double *shares;     /* [n_exits], as fl_exit's */
+    const double *accuracies; /* [n_exits] */
+} fl_threshold;
+
+/** What blocks `first` to `last`, counted from 1, take when they run in one go. */
+typedef struct fl_segment {
+    int first, last;
+    double time; /* s */
+    int index;   /* its position as written, for error places; set by fl_instance_create() */
+} fl_segment;
+
+/** The segments that were measured on one node. */
+typedef struct fl_segments {
+    int node;
+    int n_list;
+    const fl_segment *list; /* [n_list], in an instance by ascending first, then last */
+} fl_segments;
 
 /** The levels of one node's speed that an application may reserve. */
 typedef struct fl_slices {
@@ -98,6 +138,14 @@ typedef struct fl_app {
     const fl_exit *exits; /* [n_exits], >= 1 */
     int n_slices;
     const fl_slices *slices;
+    int n_input_codings;
+    const fl_coding *input_codings; /* [n_input_codings] of the input, beside input_bits */
+    int n_input_serial;
+    const fl_serial *input_serial; /* [n_input_serial] of the input, by ascending node */
+    int n_thresholds;
+    const fl_threshold *thresholds; /* [n_thresholds] beside the exits' own shares and accuracies */
+    int n_segments;
+    const fl_segments *segments; /* [n_segments], by ascending node */
 } fl_app;
 
 typedef struct fl_system {
@@ -111,12 +159,18 @@ typedef struct fl_system {
 
 /** What an instance asks for beyond one application's deadline and accuracy; a bit set. */
 typedef enum fl_feature {
-    FL_FEATURE_SEVERAL = 1,   /* more than one application, or more than one user and another feature */
+    FL_FEATURE_SEVERAL = 1,   /* more than one application, or more than one user and a feature that lets
+                                 them be treated apart */
     FL_FEATURE_CAPACITY = 2,  /* a node or link capacity that could be exceeded */
     FL_FEATURE_MEMORY = 4,    /* a node memory that could be exceeded */
     FL_FEATURE_ADMISSION = 8, /* applications may be refused */
-    FL_FEATURE_SLICES = 16    /* shares of a node's speed */
+    FL_FEATURE_SLICES = 16,   /* shares of a node's speed */
+    FL_FEATURE_CHOICES = 32,  /* codings, exits that may be off, thresholds */
+    FL_FEATURE_RUNS = 64      /* costs of runs: segments, packing and unpacking */
 } fl_feature;
+
+/** Those that change what a plan of one application is and costs; the others are about what is shared. */
+#define FL_FEATURES_OWN ((unsigned)(FL_FEATURE_CHOICES | FL_FEATURE_RUNS))
 
 /** Nodes that the links cannot tell apart: every link between two groups (or within one) is the same for all
  *  their pairs of distinct nodes. A node with links of its own is a group by itself, the others of a tier are
@@ -186,7 +240,8 @@ void fl_instance_free(fl_instance *instance);
  *  methods that place one user after another.
  *  @param app     copied; what it points to is neither copied nor checked and must outlive the instance
  *  @param groups  as app; NULL: those of `base`
- *  @param features  which limits of the system are to be kept: FL_FEATURE_CAPACITY, FL_FEATURE_MEMORY
+ *  @param features  which limits of the system are to be kept: FL_FEATURE_CAPACITY, FL_FEATURE_MEMORY; those
+ *                   of FL_FEATURES_OWN always are
  *  O(1) */
 fl_status fl_instance_alone(fl_instance **out, const fl_instance *base, const fl_app *app,
                             const fl_groups *groups, unsigned features, fl_error *err);
@@ -218,7 +273,14 @@ bool fl_groups_split(fl_split_groups *out, const fl_groups *groups, int n_nodes,
 /** What was measured of the block on `node`, or NULL. O(log measured) */
 const fl_measured *fl_block_measured(const fl_block *block, int node);
 
-/* The finlab/1 format: core/instance_read.c, core/instance_write.c. */
+/** What was measured on `node` of blocks run in one go, or NULL. O(segments) */
+const fl_segments *fl_app_segments(const fl_app *app, int node);
+
+/** The time of running blocks `from` to `to` (counted from 0) in one go, s; negative: not measured. No blocks
+ *  at all (to = from - 1) take 0. O(log list) */
+double fl_segments_time(const fl_segments *segments, int from, int to);
+
+/* The finlab/1 format: core/instance_read.c, core/instance_read_app.c, core/instance_write.c. */
 
 /** Read an instance from a document, JSON file or Lua table alike.
  *  @return FL_EINVAL at the place of an unknown field, wrong type or missing field, and as

@@ -43,6 +43,15 @@ const fl_field fl_exit_fields[] = {WHOLE(fl_exit, after, true, 0, FL_RANGE_COUNT
                                    REAL(fl_exit, ops, false, 0, FL_RANGE_NONNEGATIVE),
                                    {.name = NULL}};
 
+const fl_field fl_coding_fields[] = {REAL(fl_coding, bits, true, 0, FL_RANGE_NONNEGATIVE),
+                                     REAL(fl_coding, loss, false, 0, FL_RANGE_NONNEGATIVE),
+                                     {.name = NULL}};
+
+const fl_field fl_segment_fields[] = {WHOLE(fl_segment, first, true, 0, FL_RANGE_COUNT),
+                                      WHOLE(fl_segment, last, true, 0, FL_RANGE_COUNT),
+                                      REAL(fl_segment, time, true, 0, FL_RANGE_NONNEGATIVE),
+                                      {.name = NULL}};
+
 double fl_field_get(const fl_field *field, const void *object) {
     const char *at = (const char *)object + field->offset;
     if (field->integer) {

@@ -33,6 +33,8 @@ extern const fl_field fl_link_fields[]; /* of fl_link */
 extern const fl_field fl_app_fields[];
 extern const fl_field fl_block_fields[];
 extern const fl_field fl_exit_fields[];
+extern const fl_field fl_coding_fields[];
+extern const fl_field fl_segment_fields[];
 
 double fl_field_get(const fl_field *field, const void *object);
 void fl_field_set(const fl_field *field, void *object, double number);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** What an instance and its variants have in common, and how variants are made. Internal to core/instance.c
- *  and core/drift.c. */
+/** What an instance and its variants have in common, how instances are checked and how variants are made.
+ *  Internal to core/instance*.c, core/drift.c and core/plain.c. */
 #ifndef FINLAB_CORE_INSTANCE_SHARED_H
 #define FINLAB_CORE_INSTANCE_SHARED_H
 
@@ -31,6 +31,16 @@ fl_instance *fl_instance_create_empty(struct fl_instance_shared *shared);
  *  @param apps  [n_apps], owned by the instance, not filled */
 fl_status fl_instance_create_variant(fl_instance **out, fl_app **apps, const fl_instance *base,
                                      struct fl_instance_shared *shared, int n_apps, fl_error *err);
+
+/** Deep copy what `parts` describes into the arena of the instance's shared part, and index it there.
+ * Segments are sorted on the way. */
+fl_status fl_instance_copy_parts(fl_instance *instance, const fl_instance *parts, fl_error *err);
+
+/** Check all fields of a copy, as fl_instance_create() says. */
+fl_status fl_instance_check(const fl_instance *instance, fl_place_style style, fl_error *err);
+
+/** Check an application's plain fields, which variants may change. */
+fl_status fl_instance_check_numbers(const fl_app *app, fl_place *place, fl_error *err);
 
 /** Refuse numbers so extreme that a sum or product of costs could overflow, so that no solver ever meets an
  *  infinity or a NaN: the dearest way through all blocks, and its power, must stay under FL_COST_MOST. */

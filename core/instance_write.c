@@ -74,12 +74,37 @@ static void write_measured(fl_value *to, const char *key, const fl_block *block,
     if (object != NULL && object->n_items > 0) fl_value_add(arena, to, key, object);
 }
 
+static void write_codings(fl_value *to, const char *key, const fl_coding *codings, int n, fl_arena *arena) {
+    if (n == 0) return;
+    fl_value *array = fl_value_add(arena, to, key, fl_value_array(arena));
+    for (int i = 0; i < n; i++) {
+        fl_value *coding = fl_value_add(arena, array, NULL, fl_value_object(arena));
+        write_string(coding, "name", codings[i].name, arena);
+        write_fields(coding, fl_coding_fields, &codings[i], arena);
+    }
+}
+
+/** The times of packing, or of unpacking, that are not 0. */
+static void write_serial(fl_value *to, const char *key, bool pack, const fl_serial *serial, int n,
+                         const fl_system *system, fl_arena *arena) {
+    fl_value *object = fl_value_object(arena);
+    for (int i = 0; object != NULL && i < n; i++) {
+        double time = pack ? serial[i].pack : serial[i].unpack;
+        if (time == 0) continue;
+        fl_value_add(arena, object, system->nodes[serial[i].node].name, fl_value_number(arena, time));
+    }
+    if (object != NULL && object->n_items > 0) fl_value_add(arena, to, key, object);
+}
+
 static fl_value *write_block(const fl_block *block, const fl_system *system, fl_arena *arena) {
     fl_value *to = fl_value_object(arena);
     write_string(to, "name", block->name, arena);
     write_fields(to, fl_block_fields, block, arena);
     write_measured(to, "time", block, system, arena);
     write_measured(to, "energy", block, system, arena);
+    write_codings(to, "codings", block->codings, block->n_codings, arena);
+    write_serial(to, "pack", true, block->serial, block->n_serial, system, arena);
+    write_serial(to, "unpack", false, block->serial, block->n_serial, system, arena);
     if (block->n_allowed < 0) return to;
     fl_value *nodes = fl_value_add(arena, to, "nodes", fl_value_array(arena));
     for (int i = 0; i < block->n_allowed; i++) {
@@ -88,15 +113,49 @@ static fl_value *write_block(const fl_block *block, const fl_system *system, fl_
     return to;
 }
 
+static fl_value *write_numbers(const double *numbers, int n, fl_arena *arena) {
+    fl_value *array = fl_value_array(arena);
+    for (int i = 0; i < n; i++) fl_value_add(arena, array, NULL, fl_value_number(arena, numbers[i]));
+    return array;
+}
+
+static void write_exits(fl_value *to, const fl_app *app, fl_arena *arena) {
+    fl_value *exits = fl_value_add(arena, to, "exits", fl_value_array(arena));
+    for (int e = 0; e < app->n_exits; e++) {
+        fl_value *exit = fl_value_add(arena, exits, NULL, fl_value_object(arena));
+        write_fields(exit, fl_exit_fields, &app->exits[e], arena);
+        if (app->exits[e].optional) fl_value_add(arena, exit, "optional", fl_value_bool(arena, true));
+    }
+    if (app->n_thresholds == 0) return;
+    fl_value *thresholds = fl_value_add(arena, to, "thresholds", fl_value_array(arena));
+    for (int t = 0; t < app->n_thresholds; t++) {
+        const fl_threshold *threshold = &app->thresholds[t];
+        fl_value *item = fl_value_add(arena, thresholds, NULL, fl_value_object(arena));
+        write_string(item, "name", threshold->name, arena);
+        fl_value_add(arena, item, "shares", write_numbers(threshold->shares, app->n_exits, arena));
+        fl_value_add(arena, item, "accuracies", write_numbers(threshold->accuracies, app->n_exits, arena));
+    }
+}
+
+static void write_segments(fl_value *to, const fl_app *app, const fl_system *system, fl_arena *arena) {
+    if (app->n_segments == 0) return;
+    fl_value *object = fl_value_add(arena, to, "segments", fl_value_object(arena));
+    for (int i = 0; i < app->n_segments; i++) {
+        fl_value *array = fl_value_array(arena);
+        for (int k = 0; k < app->segments[i].n_list; k++) {
+            fl_value *item = fl_value_add(arena, array, NULL, fl_value_object(arena));
+            write_fields(item, fl_segment_fields, &app->segments[i].list[k], arena);
+        }
+        fl_value_add(arena, object, system->nodes[app->segments[i].node].name, array);
+    }
+}
+
 static void write_slices(fl_value *to, const fl_app *app, const fl_system *system, fl_arena *arena) {
     if (app->n_slices == 0) return;
     fl_value *object = fl_value_add(arena, to, "slices", fl_value_object(arena));
     for (int i = 0; i < app->n_slices; i++) {
-        fl_value *levels = fl_value_array(arena);
-        for (int k = 0; k < app->slices[i].n_levels; k++) {
-            fl_value_add(arena, levels, NULL, fl_value_number(arena, app->slices[i].levels[k]));
-        }
-        fl_value_add(arena, object, system->nodes[app->slices[i].node].name, levels);
+        fl_value_add(arena, object, system->nodes[app->slices[i].node].name,
+                     write_numbers(app->slices[i].levels, app->slices[i].n_levels, arena));
     }
 }
 
@@ -110,12 +169,12 @@ static fl_value *write_app(const fl_app *app, const fl_system *system, fl_arena 
     for (int l = 0; l < app->n_blocks; l++) {
         fl_value_add(arena, blocks, NULL, write_block(&app->blocks[l], system, arena));
     }
-    fl_value *exits = fl_value_add(arena, to, "exits", fl_value_array(arena));
-    for (int e = 0; e < app->n_exits; e++) {
-        fl_value *exit = fl_value_add(arena, exits, NULL, fl_value_object(arena));
-        write_fields(exit, fl_exit_fields, &app->exits[e], arena);
-    }
+    write_exits(to, app, arena);
     write_slices(to, app, system, arena);
+    write_codings(to, "input_codings", app->input_codings, app->n_input_codings, arena);
+    write_serial(to, "input_pack", true, app->input_serial, app->n_input_serial, system, arena);
+    write_serial(to, "input_unpack", false, app->input_serial, app->n_input_serial, system, arena);
+    write_segments(to, app, system, arena);
     return to;
 }
 

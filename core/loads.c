@@ -48,11 +48,13 @@ static void add(fl_load *out, int *n, const fl_instance *instance, fl_load load)
 
 int fl_loads_of(fl_load *out, const fl_instance *instance, int app, const fl_placement *placement) {
     const fl_app *of = &instance->apps[app];
+    fl_exits_used used = fl_plan_exits(placement, of);
     int n = 0, depth = fl_plan_depth(placement, instance, app);
     for (int l = 0; l < depth; l++) {
         int from = l > 0 ? placement->nodes[l - 1] : of->source, to = placement->nodes[l];
-        double visits = of->rate * fl_cost_reach(of, l); /* per second */
-        double ops = visits * fl_cost_ops(of, l, placement->exit), bits = visits * fl_cost_bits(of, l);
+        double visits = of->rate * fl_choices_reach(of, &used, l); /* per second */
+        double ops = visits * (of->blocks[l].ops + fl_choices_head(of, &used, l, placement->exit));
+        double bits = visits * fl_choices_bits(of, l, fl_plan_coding(placement, l));
         if (!fl_app_sliced(of, to)) add(out, &n, instance, (fl_load){FL_LIMIT_CAPACITY, -1, to, ops});
         add(out, &n, instance, (fl_load){FL_LIMIT_MEMORY, -1, to, of->blocks[l].memory});
         if (from != to) add(out, &n, instance, (fl_load){FL_LIMIT_LINK, from, to, bits});

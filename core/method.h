@@ -88,7 +88,8 @@ typedef struct fl_method {
     const char *summary;      /* one line */
     fl_claim may_claim;       /* NOTHING, BOUND (infeasibility included) or OPTIMAL */
     unsigned honours;         /* fl_feature bits it takes into account itself; where an instance has others,
-                                 it is run for one user after another (core/sequential.h) */
+                                 it is run for one user after another (core/sequential.h), and of
+                                 FL_FEATURES_OWN in the plain reading (core/plain.h) */
     const fl_option *options; /* [n_options] */
     int n_options;            /* <= FL_OPTIONS_MOST */
     /** Answer the task. The plan may be infeasible: the judge decides.

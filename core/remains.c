@@ -104,7 +104,7 @@ static void bar_full_nodes(fl_remains *remains, const fl_app *app) {
         if (isinf(node->capacity) && isinf(node->memory)) continue;
         bool limited = isfinite(node->capacity) && !fl_app_sliced(app, n);
         for (int l = 0; l < app->n_blocks; l++) {
-            double ops = app->rate * fl_cost_reach(app, l) * fl_cost_ops(app, l, app->n_exits);
+            double ops = app->rate * fl_choices_least_reach(app, l) * fl_choices_least_ops(app, l);
             remains->barred[(size_t)l * (size_t)n_nodes + (size_t)n] =
                 (limited && too_much(remains, FL_LIMIT_CAPACITY, n, ops)) ||
                 (isfinite(node->memory) && too_much(remains, FL_LIMIT_MEMORY, n, app->blocks[l].memory));
@@ -146,7 +146,7 @@ fl_status fl_remains_bar_full(fl_remains *remains, const fl_app *app, fl_error *
     bar_full_nodes(remains, app);
     remains->links_barred = false;
     for (int l = 0; l < app->n_blocks; l++) {
-        least = fmin(least, app->rate * fl_cost_reach(app, l) * fl_cost_bits(app, l));
+        least = fmin(least, app->rate * fl_choices_least_reach(app, l) * fl_choices_least_bits(app, l));
     }
     for (int i = 0; i < remains->n_used; i++) {
         const fl_load *used = &remains->used[i];

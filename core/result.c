@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/result.h"
+#include "core/plain.h"
 #include "core/sequential.h"
 #include "core/tolerance.h"
 
@@ -21,16 +22,17 @@ const char *fl_stop_name(fl_stop stop) {
 /* Before the method: what can be said without it */
 
 /** Whether some application that must be served has no exit that is accurate enough. */
-static bool hopeless(const fl_instance *instance) {
-    if (instance->admission) return false;
-    for (int h = 0; h < instance->n_apps; h++) {
-        bool reachable = false;
-        for (int e = 0; e < instance->apps[h].n_exits && !reachable; e++) {
-            reachable = fl_cost_accurate(&instance->apps[h], e);
-        }
-        if (!reachable) return true;
+static fl_status find_hopeless(bool *out, const fl_instance *instance, fl_arena *arena, fl_error *err) {
+    fl_arena_mark mark = fl_arena_keep(arena);
+    *out = false;
+    for (int h = 0; h < instance->n_apps && !instance->admission && !*out; h++) {
+        const fl_app *app = &instance->apps[h];
+        double *scratch = FL_NEW(arena, app->n_exits, double);
+        if (scratch == NULL) return fl_arena_error(arena, err);
+        *out = fl_choices_best_accuracy(app, scratch) < app->accuracy - FL_TOLERANCE_ACCURACY;
+        fl_arena_release(arena, mark);
     }
-    return false;
+    return FL_OK;
 }
 
 /* After the method: the judge */
@@ -164,13 +166,15 @@ fl_status fl_run(fl_result *out, const fl_instance *instance, const fl_method *m
                     .start = fl_clock(),
                     .interrupt = interrupt != NULL ? interrupt : &never};
     fl_result result = {.method = method, .bound = NAN, .gap = NAN, .most_served = -1, .claimed = NAN};
-    if (hopeless(instance)) {
+    bool hopeless;
+    FL_TRY(find_hopeless(&hopeless, instance, arena, err));
+    if (hopeless) {
         result.status = FL_RESULT_INFEASIBLE; /* for every method, whatever it may claim itself */
     } else {
-        if (instance->features & ~method->honours) {
+        if (instance->features & ~method->honours & ~FL_FEATURES_OWN) {
             FL_TRY(fl_sequential_solve(&answer, &task, method, err));
         } else {
-            FL_TRY(method->solve(&answer, &task, err));
+            FL_TRY(fl_plain_solve(&answer, &task, method, err));
         }
         FL_TRY(judge(&result, instance, &answer, arena, err));
     }

@@ -39,8 +39,8 @@ typedef struct fl_result {
     double seconds; /* wall clock of the method and the judge */
 } fl_result;
 
-/** Solve: call the method, for one user after another where it cannot honour what the instance has, judge its
- *  plan again and decide the status.
+/** Solve: call the method, in the plain reading (core/plain.h) and for one user after another where it cannot
+ *  honour what the instance has, judge its plan again and decide the status.
  *  An exit that no application can do without (no exit reaches the accuracy) is "infeasible" for every
  * method.
  *  @param out       borrows from `arena`, which is reset first: valid until its next use

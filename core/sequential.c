@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sequential.h"
 #include "core/evaluate.h"
+#include "core/plain.h"
 #include "core/random.h"
 #include "core/remains.h"
 #include <stdlib.h>
@@ -67,6 +68,18 @@ static fl_status lower_levels(fl_placement *one, const fl_instance *alone, fl_ar
     return FL_OK;
 }
 
+/** Copy what a placement chooses beside exit, nodes and levels, into room that is there when the application
+ *  offers choices. */
+static void copy_choices(fl_placement *to, const fl_placement *from, const fl_app *app) {
+    to->threshold = from->threshold;
+    for (int l = 0; to->codings != NULL && l < app->exits[from->exit].after; l++) {
+        to->codings[l] = fl_plan_coding(from, l);
+    }
+    for (int e = 0; to->off != NULL && e < app->n_exits; e++) {
+        to->off[e] = from->off != NULL && from->off[e];
+    }
+}
+
 /** Copy a plan for one user who is alone into `out`, whose room is reserved, as a placement on the instance:
  *  levels are numbered as there. */
 static void keep_placement(proposal *out, const fl_instance *instance, int app, const fl_placement *from,
@@ -76,6 +89,7 @@ static void keep_placement(proposal *out, const fl_instance *instance, int app, 
     out->one.exit = from->exit;
     out->one.count = 1;
     memcpy(out->one.nodes, from->nodes, (size_t)of->exits[from->exit].after * sizeof *from->nodes);
+    copy_choices(&out->one, from, of);
     for (int i = 0, k = 0; i < of->n_slices; i++) {
         out->one.levels[i] = -1;
         if (k == alone->n_slices || alone->slices[k].node != of->slices[i].node) continue;
@@ -117,7 +131,7 @@ static fl_status ask(proposal *out, fl_answer *said, placing *now, int app, fl_e
     task.settings = &own;
     *said = (fl_answer){.bound = -INFINITY, .claimed = NAN, .most_served = -1};
     fl_status status = one.n_slices > 0 ? free_sliced(alone, task.arena, err) : FL_OK;
-    if (status == FL_OK) status = now->method->solve(said, &task, err);
+    if (status == FL_OK) status = fl_plain_solve(said, &task, now->method, err);
     if (status == FL_OK && said->plan.n_apps > 0) {
         status = fl_evaluate_plan(&verdict, NULL, alone, &said->plan, task.arena, err);
         if (status == FL_OK && verdict.feasible) {
@@ -152,9 +166,12 @@ static fl_status find_plan(proposal *out, placing *now, int app, fl_error *err) 
 
 /* Each application alone on the system */
 
-static fl_status reserve_offer(proposal *out, const fl_app *app, fl_arena *arena, fl_error *err) {
-    *out = (proposal){.one = {.exit = -1, .nodes = FL_NEW(arena, app->n_blocks, int)},
+static fl_status reserve_offer(proposal *out, const fl_app *app, bool choices, fl_arena *arena,
+                               fl_error *err) {
+    *out = (proposal){.one = {.exit = -1, .nodes = FL_NEW(arena, app->n_blocks, int), .threshold = -1},
                       .loads = FL_NEW(arena, fl_loads_most(app->n_blocks), fl_load)};
+    if (choices) out->one.codings = FL_NEW(arena, app->n_blocks, int);
+    if (choices) out->one.off = FL_ZERO(arena, app->n_exits, bool);
     if (app->n_slices > 0) out->one.levels = FL_NEW(arena, app->n_slices, int);
     return arena->failed ? fl_arena_error(arena, err) : FL_OK;
 }
@@ -164,6 +181,7 @@ static void copy_offer(proposal *to, const proposal *from, const fl_app *app) {
     to->one.exit = from->one.exit;
     to->one.count = 1;
     memcpy(to->one.nodes, from->one.nodes, (size_t)app->n_blocks * sizeof *to->one.nodes);
+    if (from->has_plan) copy_choices(&to->one, &from->one, app);
     if (app->n_slices > 0) {
         memcpy(to->one.levels, from->one.levels, (size_t)app->n_slices * sizeof *to->one.levels);
     }
@@ -178,8 +196,9 @@ static fl_status solve_alone(placing *now, int app, fl_error *err) {
     fl_arena *arena = now->task->arena;
     fl_answer said;
     fl_verdict verdict;
-    FL_TRY(reserve_offer(&class->alone, of, arena, err));
-    FL_TRY(reserve_offer(&class->now, of, arena, err));
+    bool choices = (now->task->instance->features & FL_FEATURE_CHOICES) != 0;
+    FL_TRY(reserve_offer(&class->alone, of, choices, arena, err));
+    FL_TRY(reserve_offer(&class->now, of, choices, arena, err));
     memset(class->alone.one.nodes, 0, (size_t)of->n_blocks * sizeof *class->alone.one.nodes);
     if (of->n_slices > 0) memset(class->alone.one.levels, 0, (size_t)of->n_slices * sizeof(int));
     FL_TRY(fl_remains_bar_full(&now->remains, of, err));
@@ -284,8 +303,7 @@ static fl_status place_turn(fl_plan *plan, bool *all, placing *now, user_turn tu
             continue;
         }
         const fl_placement *one = &offer->one;
-        FL_TRY(fl_plan_add(plan, instance, turn.app, n, one->exit, one->nodes, one->levels, now->task->arena,
-                           err));
+        FL_TRY(fl_plan_add_like(plan, instance, turn.app, n, one, now->task->arena, err));
         FL_TRY(fl_remains_take(&now->remains, offer->loads, offer->n_loads, n, err));
         turn.count -= n;
     }
@@ -375,11 +393,7 @@ static bool all_alone(const placing *now, const fl_plan *plan) {
         if (class->hopeless) continue;
         const fl_placement *only = &plan->apps[h];
         if (!class->proven || only->more != NULL || only->count != app->count) return false;
-        if (only->exit != class->alone.one.exit ||
-            memcmp(only->nodes, class->alone.one.nodes,
-                   (size_t)app->exits[only->exit].after * sizeof *only->nodes) != 0) {
-            return false;
-        }
+        if (!fl_plan_alike(only, &class->alone.one, app)) return false;
     }
     return true;
 }

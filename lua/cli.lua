@@ -261,6 +261,11 @@ small enough to try all plans.
 --admission           users may be refused
 --slices              some applications reserve shares of some nodes' speed
 --quantile            some deadlines are for a share of the samples
+--codings             what is sent has codings
+--optional            some exits may be switched off
+--thresholds          exits have several operating points
+--segments            on some nodes, times of runs of blocks
+--serial              times of packing and unpacking what is sent
 --energy-scale X      all energies times X
 --time-scale X        all times times X
 -o, --output FILE     write there instead of to standard output]],
@@ -269,6 +274,7 @@ small enough to try all plans.
         seed = "integer", blocks = "integer", nodes = "integer", exits = "integer", apps = "integer",
         tiers = "integer", tight = "text", plain = "flag", limits = "flag",
         binding = "flag", users = "integer", admission = "flag", slices = "flag", quantile = "flag",
+        codings = "flag", optional = "flag", thresholds = "flag", segments = "flag", serial = "flag",
         ["energy-scale"] = "number", ["time-scale"] = "number", output = "text",
     },
 }

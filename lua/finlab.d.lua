@@ -40,6 +40,21 @@ local finlab = {}
 ---@field nodes finlab.node[]
 ---@field links? finlab.link[]
 
+---@class finlab.coding another way to send the same data
+---@field name string
+---@field bits number
+---@field loss? number of the accuracy of what is sent so, absolute
+
+---@class finlab.segment blocks run in one go
+---@field first integer from 1
+---@field last integer
+---@field time number s
+
+---@class finlab.threshold another operating point of all exits
+---@field name string
+---@field shares number[] one for each exit
+---@field accuracies number[]
+
 ---@class finlab.block
 ---@field name? string
 ---@field ops number operations
@@ -48,12 +63,16 @@ local finlab = {}
 ---@field time? table<string, number> measured seconds by node name, instead of ops / speed
 ---@field energy? table<string, number> measured joules by node name, instead of time * power
 ---@field nodes? string[] the only nodes allowed
+---@field codings? finlab.coding[] of its output, beside out_bits
+---@field pack? table<string, number> s by node name, to make its output ready to be sent from there
+---@field unpack? table<string, number> s by node name, to take its output in there
 
 ---@class finlab.exit
 ---@field after integer how many blocks have run
 ---@field accuracy number of the samples that leave here
 ---@field share? number of all samples, confident enough to leave here while a later exit is final
 ---@field ops? number of the exit head
+---@field optional? boolean a plan with a later final exit may switch it off
 
 ---@class finlab.model
 ---@field name? string
@@ -77,6 +96,11 @@ local finlab = {}
 ---@field blocks? finlab.block[]
 ---@field exits? finlab.exit[]
 ---@field slices? table<string, number[]> levels of a node's speed that may be reserved
+---@field input_codings? finlab.coding[] of the input, beside input_bits
+---@field input_pack? table<string, number> s by node name, as a block's `pack`
+---@field input_unpack? table<string, number>
+---@field thresholds? finlab.threshold[] beside the exits' own shares and accuracies
+---@field segments? table<string, finlab.segment[]> by node name: times of runs, which need not add up
 
 ---@class finlab.description
 ---@field schema? "finlab/1"
@@ -91,6 +115,9 @@ local finlab = {}
 ---@field nodes string[] the node of every block up to it
 ---@field count? integer users placed so; all of the application's when left out
 ---@field shares? table<string, number> level reserved by node, the largest when left out
+---@field codings? string[] of the move into each block, "" for plain; all plain when left out
+---@field off? integer[] exits before the final one that are off
+---@field threshold? string the exits' own numbers when left out
 ---@field energy? number J per inference, in results for several users
 ---@field latency? number s, likewise
 ---@field accuracy? number likewise
@@ -247,7 +274,7 @@ local finlab = {}
 ---@field name string letters, digits, _ and -
 ---@field summary? string one line
 ---@field claims? "bound" it may prove bounds and infeasibility; else nothing
----@field honours? ("several"|"capacity"|"memory"|"admission"|"slices")[] what it looks at itself
+---@field honours? ("several"|"capacity"|"memory"|"admission"|"slices"|"choices"|"runs")[] what it looks at itself
 ---@field options? finlab.lua_option[] at most 12
 ---@field solve fun(inst: finlab.instance, options: table): (finlab.placement[]|finlab.lua_answer)?
 
@@ -266,6 +293,11 @@ local finlab = {}
 ---@field admission? boolean users may be refused
 ---@field slices? boolean some applications reserve shares of some nodes' speed
 ---@field quantile? boolean the deadline of some applications is for a share of their samples
+---@field codings? boolean what is sent has codings
+---@field optional? boolean some exits may be switched off
+---@field thresholds? boolean exits have several operating points
+---@field segments? boolean on some nodes, times of runs of blocks
+---@field serial? boolean times of packing and unpacking what is sent
 ---@field energy_scale? number all energies times this
 ---@field time_scale? number all times times this
 

@@ -8,7 +8,8 @@ local FIELDS = { name = "string", summary = "string", options = "table", claims 
     solve = "function" }
 local OPTION_FIELDS = { name = "string", type = "string", doc = "string", least = "number", most = "number",
     choices = "table", default = true }
-local FEATURES = { several = true, capacity = true, memory = true, admission = true, slices = true }
+local FEATURES = { several = true, capacity = true, memory = true, admission = true, slices = true,
+    choices = true, runs = true }
 local MOST_OPTIONS = 12
 local MOST_INTEGER = 2 ^ 53
 

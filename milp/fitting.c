@@ -99,7 +99,8 @@ static fl_status add_part(branching *now, const barred *without, double least, f
 
 /** Find a limit of which the path asks too much; false: it fits. */
 static bool find_excess(const branching *now, const part *of, fl_load *excess) {
-    fl_placement at = {of->exit, 1, of->nodes, (int *)(uintptr_t)now->levels, NULL};
+    fl_placement at = {
+        .exit = of->exit, .count = 1, .nodes = of->nodes, .levels = (int *)(uintptr_t)now->levels};
     int n = fl_loads_of(now->loads, now->task->instance, now->app, &at);
     for (int i = 0; i < n; i++) {
         double limit = fl_loads_limit(now->task->instance, &now->loads[i]);

@@ -9,7 +9,7 @@
 static fl_arena arena;
 static fl_error err;
 static fl_random random_plan;
-static int feasible, infeasible, unlinked, split, sliced;
+static int feasible, infeasible, unlinked, split, sliced, coded, turned_off;
 
 static void start(void) {
     fl_arena_init(&arena, 0);
@@ -62,6 +62,48 @@ static void draw_users(fl_plan *plan, const fl_instance *instance, int h) {
     }
 }
 
+/** Choose codings, exits that are off and a threshold for a placement; room is the caller's. */
+static void draw_choices(fl_placement *at, const fl_app *app) {
+    for (int l = 0; l < app->exits[at->exit].after; l++) {
+        int from = l > 0 ? at->nodes[l - 1] : app->source;
+        int n = l > 0 ? app->blocks[l - 1].n_codings : app->n_input_codings;
+        at->codings[l] = from != at->nodes[l] ? fl_random_int(&random_plan, -1, n - 1) : -1;
+        coded += at->codings[l] >= 0;
+    }
+    for (int e = 0; e < app->n_exits; e++) {
+        at->off[e] = e < at->exit && app->exits[e].optional && fl_random_chance(&random_plan, 0.6);
+        turned_off += at->off[e];
+    }
+    at->threshold = fl_random_int(&random_plan, -1, app->n_thresholds - 1);
+}
+
+/** Users of one application placed in up to two ways, with all that there is to choose. */
+static void draw_chosen(fl_plan *plan, const fl_instance *instance, int h) {
+    const fl_app *app = &instance->apps[h];
+    int left = app->count, nodes[16], levels[16], codings[16];
+    bool off[16];
+    for (int way = 0; way < 2 && left > 0; way++) {
+        fl_placement at = {.exit = fl_random_int(&random_plan, 0, app->n_exits - 1),
+                           .nodes = nodes,
+                           .levels = levels,
+                           .codings = codings,
+                           .off = off};
+        int users = fl_random_chance(&random_plan, 0.5) ? left : fl_random_int(&random_plan, 1, left);
+        bool still = fl_random_chance(&random_plan, 0.5);
+        for (int l = 0; l < app->exits[at.exit].after; l++) {
+            int before = l > 0 ? nodes[l - 1] : app->source;
+            bool stay = still && fl_random_chance(&random_plan, 0.7);
+            nodes[l] = stay ? before : fl_random_int(&random_plan, 0, instance->system.n_nodes - 1);
+        }
+        for (int i = 0; i < app->n_slices; i++) {
+            levels[i] = fl_random_int(&random_plan, 0, app->slices[i].n_levels - 1);
+        }
+        draw_choices(&at, app);
+        cr_assert(fl_plan_add_like(plan, instance, h, users, &at, &arena, &err) == FL_OK, "%s", err.text);
+        left -= users;
+    }
+}
+
 static bool near(long double a, long double b) {
     return a == b || fabsl(a - b) <= 1e-12L * fmaxl(fabsl(a), fabsl(b));
 }
@@ -78,11 +120,12 @@ static void compare(const fl_instance *instance, const fl_plan *plan) {
               "%s: %.17g J, really %.17Lg J", draw_say(instance), verdict.energy, real.energy);
     cr_assert(near(verdict.latency, real.latency), "%s: %.17g s, really %.17Lg s", draw_say(instance),
               verdict.latency, real.latency);
-    cr_assert(real.served == 0 || near(verdict.accuracy, real.accuracy), "%s", draw_say(instance));
+    cr_assert(real.served == 0 || near(verdict.accuracy, real.accuracy), "%s: %.17g, really %.17Lg",
+              draw_say(instance), verdict.accuracy, real.accuracy);
     for (int h = 0; h < instance->n_apps; h++) {
         for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more, cost++) {
             if (at->exit < 0) continue;
-            naive_cost own = naive_place(instance, h, at->exit, at->nodes, at->levels);
+            naive_cost own = naive_place_as(instance, h, at);
             cr_assert(near(cost->energy, own.energy) && near(cost->latency, own.latency), "%s",
                       draw_say(instance));
         }
@@ -127,6 +170,48 @@ Test(judge, agrees_with_the_naive_judge_on_users_placed_apart_and_slices) {
     }
     cr_assert(n < 4000 || (feasible > 300 && split > 10000 && sliced > 2000),
               "%d feasible, %d more ways, %d with slices", feasible, split, sliced);
+}
+
+Test(judge, agrees_with_the_naive_judge_on_all_that_a_plan_may_choose) {
+    static const draw_family families[] = {
+        {.name = "codings", .recipe = {.codings = true}},
+        {.name = "optional", .recipe = {.optional = true}},
+        {.name = "thresholds", .recipe = {.thresholds = true}},
+        {.name = "segments", .recipe = {.segments = true}},
+        {.name = "serial", .recipe = {.serial = true}},
+        {.name = "mixed",
+         .recipe = {.codings = true, .optional = true, .thresholds = true, .segments = true, .serial = true}},
+        {.name = "quantile",
+         .recipe = {.codings = true, .optional = true, .thresholds = true, .serial = true, .quantile = true}},
+        {.name = "shared",
+         .recipe = {.codings = true,
+                    .optional = true,
+                    .thresholds = true,
+                    .segments = true,
+                    .serial = true,
+                    .binding = true,
+                    .users = 3,
+                    .apps = 2,
+                    .blocks = 4,
+                    .nodes = 3,
+                    .slices = true}}};
+    int n = draw_count(1000), n_families = sizeof families / sizeof *families;
+    feasible = infeasible = 0;
+    for (int i = 0; i < n_families; i++) {
+        for (int seed = 0; seed < n; seed++) {
+            fl_instance *instance = draw_instance(&families[i], (uint64_t)seed);
+            for (int k = 0; k < 10; k++) {
+                fl_plan plan;
+                cr_assert(fl_plan_create(&plan, instance, &arena, &err) == FL_OK);
+                for (int h = 0; h < instance->n_apps; h++) draw_chosen(&plan, instance, h);
+                compare(instance, &plan);
+            }
+            fl_instance_free(instance);
+            fl_arena_reset(&arena);
+        }
+    }
+    cr_assert(n < 1000 || (feasible > 3000 && infeasible > 3000 && coded > 3000 && turned_off > 3000),
+              "%d feasible, %d not, %d codings, %d exits off", feasible, infeasible, coded, turned_off);
 }
 
 Test(judge, agrees_with_the_naive_judge_on_one_application) {

@@ -36,6 +36,26 @@ static const char full[] =
     "[{'name': 'only', 'ops': 1}],"
     "  'exits': [{'after': 1, 'accuracy': 0.9}]}]}";
 
+/* One that offers everything a plan may choose, and costs of runs. */
+static const char grown[] =
+    "{'system': {'nodes': [{'name': 'mobile', 'speed': 1e10, 'power': 6},"
+    "                      {'name': 'edge', 'speed': 1e11, 'power': 100}],"
+    "            'links': [{'from': 'mobile', 'to': 'edge', 'rate': 1e9}]},"
+    " 'apps': [{'name': 'camera', 'source': 'mobile', 'deadline': 1, 'input_bits': 1e6,"
+    "  'input_codings': [{'name': 'jpeg', 'bits': 1e5, 'loss': 0.01}],"
+    "  'input_pack': {'mobile': 1e-3}, 'input_unpack': {'mobile': 2e-3, 'edge': 3e-3},"
+    "  'blocks': [{'ops': 1e7, 'out_bits': 1e6, 'codings': [{'name': '8 bit', 'bits': 2.5e5, 'loss': 0.02},"
+    "                                                      {'name': 'zip', 'bits': 7e5}],"
+    "              'pack': {'mobile': 4e-3}, 'unpack': {'edge': 5e-3}},"
+    "             {'ops': 2e7}, {'ops': 3e7}],"
+    "  'exits': [{'after': 1, 'accuracy': 0.5, 'share': 0.25, 'optional': true}, {'after': 3, 'accuracy': "
+    "0.8}],"
+    "  'thresholds': [{'name': 'strict', 'shares': [0.125, 0], 'accuracies': [0.625, 0.75]},"
+    "                 {'name': 'lax', 'shares': [0.5, 0], 'accuracies': [0.375, 0.75]}],"
+    "  'segments': {'edge': [{'first': 2, 'last': 3, 'time': 4e-4}, {'first': 1, 'last': 1, 'time': 1e-4},"
+    "                        {'first': 2, 'last': 2, 'time': 2e-4}, {'first': 1, 'last': 3, 'time': 6e-4}],"
+    "               'mobile': []}}]}";
+
 static fl_arena arena;
 
 static void start(void) {
@@ -517,10 +537,48 @@ static void assert_same_system(const fl_instance *a, const fl_instance *b) {
     }
 }
 
+static void assert_same_codings(const fl_coding *one, const fl_coding *two, int n) {
+    for (int i = 0; i < n; i++) {
+        cr_assert_str_eq(one[i].name, two[i].name);
+        cr_assert(one[i].bits == two[i].bits && one[i].loss == two[i].loss);
+    }
+}
+
+static void assert_same_serial(const fl_serial *one, const fl_serial *two, int n) {
+    for (int i = 0; i < n; i++) {
+        cr_assert(one[i].node == two[i].node && one[i].pack == two[i].pack && one[i].unpack == two[i].unpack);
+    }
+}
+
+static void assert_same_choices(const fl_app *one, const fl_app *two) {
+    cr_assert(one->n_input_codings == two->n_input_codings && one->n_input_serial == two->n_input_serial);
+    assert_same_codings(one->input_codings, two->input_codings, one->n_input_codings);
+    assert_same_serial(one->input_serial, two->input_serial, one->n_input_serial);
+    cr_assert(one->n_thresholds == two->n_thresholds && one->n_segments == two->n_segments);
+    for (int t = 0; t < one->n_thresholds; t++) {
+        const fl_threshold *t1 = &one->thresholds[t], *t2 = &two->thresholds[t];
+        size_t size = (size_t)one->n_exits * sizeof(double);
+        cr_assert_str_eq(t1->name, t2->name);
+        cr_assert(memcmp(t1->shares, t2->shares, size) == 0);
+        cr_assert(memcmp(t1->accuracies, t2->accuracies, size) == 0);
+    }
+    for (int i = 0; i < one->n_segments; i++) {
+        const fl_segments *s1 = &one->segments[i], *s2 = &two->segments[i];
+        cr_assert(s1->node == s2->node && s1->n_list == s2->n_list);
+        for (int k = 0; k < s1->n_list; k++) {
+            cr_assert(s1->list[k].first == s2->list[k].first && s1->list[k].last == s2->list[k].last &&
+                      s1->list[k].time == s2->list[k].time);
+        }
+    }
+}
+
 static void assert_same_block(const fl_block *one, const fl_block *two, int n_nodes) {
     cr_assert_str_eq(one->name, two->name);
     cr_assert(one->ops == two->ops && one->out_bits == two->out_bits && one->memory == two->memory);
     cr_assert((one->n_allowed < 0) == (two->n_allowed < 0) && one->n_measured == two->n_measured);
+    cr_assert(one->n_codings == two->n_codings && one->n_serial == two->n_serial);
+    assert_same_codings(one->codings, two->codings, one->n_codings);
+    assert_same_serial(one->serial, two->serial, one->n_serial);
     for (int n = 0; n < n_nodes; n++) {
         const fl_measured *m1 = fl_block_measured(one, n), *m2 = fl_block_measured(two, n);
         cr_assert(fl_block_allows(one, n) == fl_block_allows(two, n) && (m1 == NULL) == (m2 == NULL));
@@ -538,8 +596,9 @@ static void assert_same_app(const fl_app *one, const fl_app *two, int n_nodes) {
     for (int e = 0; e < one->n_exits; e++) {
         const fl_exit *e1 = &one->exits[e], *e2 = &two->exits[e];
         cr_assert(e1->after == e2->after && e1->accuracy == e2->accuracy);
-        cr_assert(e1->share == e2->share && e1->ops == e2->ops);
+        cr_assert(e1->share == e2->share && e1->ops == e2->ops && e1->optional == e2->optional);
     }
+    assert_same_choices(one, two);
     cr_assert(one->n_slices == two->n_slices);
     for (int i = 0; i < one->n_slices; i++) {
         const fl_slices *s1 = &one->slices[i], *s2 = &two->slices[i];
@@ -576,6 +635,9 @@ Test(instance_format, every_field_survives_the_round_trip) {
     fl_instance *instance = build_instance(full);
     assert_round_trip(instance, "full");
     fl_instance_free(instance);
+    instance = build_instance(grown);
+    assert_round_trip(instance, "grown");
+    fl_instance_free(instance);
 }
 
 Test(instance_format, generated_instances_survive_the_round_trip_bit_for_bit) {
@@ -591,6 +653,25 @@ Test(instance_format, generated_instances_survive_the_round_trip_bit_for_bit) {
         snprintf(what, sizeof what, "seed %d", (int)seed);
         cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK, "%s: %s: %s", what, err.where, err.text);
         assert_round_trip(instance, what);
+        fl_instance_free(instance);
+        fl_arena_reset(&arena);
+    }
+}
+
+Test(instance_format, generated_choices_and_runs_survive_the_round_trip_bit_for_bit) {
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        fl_error err;
+        fl_instance *instance;
+        fl_recipe recipe = {.seed = seed,
+                            .apps = (int)(seed % 3),
+                            .codings = seed & 1,
+                            .optional = seed & 2,
+                            .thresholds = seed & 4,
+                            .segments = seed & 8,
+                            .serial = seed & 16};
+        cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK, "seed %d: %s: %s", (int)seed, err.where,
+                  err.text);
+        assert_round_trip(instance, "choices");
         fl_instance_free(instance);
         fl_arena_reset(&arena);
     }
@@ -631,6 +712,76 @@ Test(instance_format, an_instance_outlives_the_document_it_was_read_from) {
     fl_arena_free(&short_lived);
     cr_assert_str_eq(instance->apps[1].blocks[0].name, "only");
     fl_instance_free(instance);
+}
+
+/* Choices and runs */
+
+Test(instance_format, choices_and_runs_are_read) {
+    fl_instance *instance = build_instance(grown);
+    const fl_app *app = &instance->apps[0];
+    cr_assert(instance->features == (FL_FEATURE_CHOICES | FL_FEATURE_RUNS));
+    cr_assert(app->n_input_codings == 1 && app->input_codings[0].bits == 1e5 &&
+              app->input_codings[0].loss == 0.01);
+    cr_assert(app->n_input_serial == 2 && app->input_serial[0].pack == 1e-3 &&
+              app->input_serial[0].unpack == 2e-3 && app->input_serial[1].pack == 0);
+    cr_assert(app->blocks[0].n_codings == 2 && app->blocks[0].codings[1].loss == 0);
+    cr_assert_str_eq(app->blocks[0].codings[0].name, "8 bit");
+    cr_assert(app->blocks[0].n_serial == 2 && app->blocks[0].serial[1].unpack == 5e-3);
+    cr_assert(app->exits[0].optional && !app->exits[1].optional);
+    cr_assert(app->n_thresholds == 2 && app->thresholds[1].shares[0] == 0.5 &&
+              app->thresholds[1].accuracies[1] == 0.75);
+    const fl_segments *on_edge = fl_app_segments(app, 1), *on_mobile = fl_app_segments(app, 0);
+    cr_assert(on_mobile != NULL && on_mobile->n_list == 0 && on_edge != NULL);
+    cr_assert(fl_segments_time(on_edge, 0, 0) == 1e-4 && fl_segments_time(on_edge, 0, 2) == 6e-4);
+    cr_assert(fl_segments_time(on_edge, 1, 1) == 2e-4 && fl_segments_time(on_edge, 1, 2) == 4e-4);
+    cr_assert(fl_segments_time(on_edge, 0, 1) < 0 && fl_segments_time(on_edge, 2, 2) < 0);
+    cr_assert(fl_segments_time(on_edge, 2, 1) == 0, "no blocks take no time");
+    fl_instance_free(instance);
+}
+
+Test(instance_format, choices_and_runs_out_of_range_are_refused_at_their_place) {
+    static const refusal cases[] = {
+        {"/apps/0/blocks/0/codings", "{'a': 1}", NULL, "must be an array"},
+        {"/apps/0/blocks/0/codings/1", "3", NULL, "must be an object"},
+        {"/apps/0/blocks/0/codings/1/name", NULL, NULL, "is missing"},
+        {"/apps/0/blocks/0/codings/1/name", "''", NULL, "must not be empty"},
+        {"/apps/0/blocks/0/codings/1/name", "'8 bit'", NULL, "is there already"},
+        {"/apps/0/blocks/0/codings/1/bits", NULL, NULL, "is missing"},
+        {"/apps/0/blocks/0/codings/1/bits", "-1", NULL, "must not be negative"},
+        {"/apps/0/blocks/0/codings/1/loss", "-0.1", NULL, "must not be negative"},
+        {"/apps/0/blocks/0/codings/1/lost", "0.1", NULL, "is not a field"},
+        {"/apps/0/blocks/0/codings/1/bits", "1e200", "/apps/0/blocks/1", "too extreme"},
+        {"/apps/0/input_codings/0/loss", "'x'", NULL, "must be a number"},
+        {"/apps/0/blocks/0/pack/mobile", "-1", NULL, "must not be negative"},
+        {"/apps/0/blocks/0/pack/moble", "1", NULL, "no node is called"},
+        {"/apps/0/blocks/0/unpack", "3", NULL, "must be an object"},
+        {"/apps/0/input_pack/mobile", "-1", NULL, "must not be negative"},
+        {"/apps/0/input_unpack/edge", "1e200", "/apps/0/blocks/0", "too extreme"},
+        {"/apps/0/exits/0/optional", "1", NULL, "must be true or false"},
+        {"/apps/0/thresholds", "3", NULL, "must be an array"},
+        {"/apps/0/thresholds/0/name", "''", NULL, "must not be empty"},
+        {"/apps/0/thresholds/1/name", "'strict'", NULL, "is there already"},
+        {"/apps/0/thresholds/0/shares", "[0.5]", NULL, "has 1 numbers, but there are 2 exits"},
+        {"/apps/0/thresholds/0/shares", NULL, NULL, "is missing"},
+        {"/apps/0/thresholds/0/accuracies", "[0.5, 0.5, 0.5]", NULL, "has 3 numbers"},
+        {"/apps/0/thresholds/0/accuracies/1", "1.5", NULL, "must be between 0 and 1"},
+        {"/apps/0/thresholds/0/shares/0", "-0.5", NULL, "must be between 0 and 1"},
+        {"/apps/0/thresholds/1/shares/1", "0.75", NULL, "the shares sum to 1.25"},
+        {"/apps/0/thresholds/1/sharse", "[]", NULL, "is not a field"},
+        {"/apps/0/segments/edgee", "[]", NULL, "no node is called"},
+        {"/apps/0/segments/edge", "3", NULL, "must be an array"},
+        {"/apps/0/segments/edge/0/time", NULL, NULL, "is missing"},
+        {"/apps/0/segments/edge/0/time", "-1", NULL, "must not be negative"},
+        {"/apps/0/segments/edge/0/time", "1e-4", NULL, "less than the 0.0002"},
+        {"/apps/0/segments/edge/0/first", "0", NULL, "must be at least 1"},
+        {"/apps/0/segments/edge/0/first", "1.5", NULL, "must be a whole number"},
+        {"/apps/0/segments/edge/0/last", "4", NULL, "must be from 2 to 3"},
+        {"/apps/0/segments/edge/0/last", "1", NULL, "must be from 2 to 3"},
+        {"/apps/0/segments/edge/-", "{'first': 2, 'last': 3, 'time': 1}", "/apps/0/segments/edge/4",
+         "are there already"},
+        {"/apps/0/segments/edge/0/tim", "1", NULL, "is not a field"},
+        {NULL, NULL, NULL, NULL}};
+    refuse_all(grown, cases);
 }
 
 /* Changes */

@@ -4,6 +4,7 @@
 #include "tests/support/build.h"
 #include "tests/support/refuse.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static fl_arena arena;
@@ -127,6 +128,115 @@ Test(plan, a_bad_plan_is_refused_at_its_place) {
         cr_assert_str_eq(err.where, lua);
     }
 }
+
+/* Choices */
+
+/** The camera with codings of its input and of b1, an optional first exit and a threshold. */
+static fl_instance *build_choices(void) {
+    fl_value *document = build_document(&arena, build_two_tiers);
+    fl_instance *instance;
+    build_put(&arena, document, "/apps/0/input_codings", "[{'name': 'jpeg', 'bits': 1}]");
+    build_put(&arena, document, "/apps/0/blocks/0/codings",
+              "[{'name': '8 bit', 'bits': 2}, {'name': '4 bit', 'bits': 1, 'loss': 0.5}]");
+    build_put(&arena, document, "/apps/0/blocks/0/nodes", NULL);
+    build_put(&arena, document, "/apps/0/exits/0/optional", "true");
+    build_put(&arena, document, "/apps/0/thresholds",
+              "[{'name': 'lax', 'shares': [0.5, 0], 'accuracies': [0.5, 0.5]}]");
+    cr_assert(fl_instance_read(&instance, document, FL_PLACE_JSON, &err) == FL_OK, "%s: %s", err.where,
+              err.text);
+    return instance;
+}
+
+Test(plan, codings_exits_that_are_off_and_a_threshold_are_read_and_written_where_they_are_used) {
+    static const char chosen[] = "[{\"app\": \"camera\", \"exit\": 2, \"nodes\": [\"mobile\", \"edge\"], "
+                                 "\"codings\": [\"\", \"4 bit\"], \"threshold\": \"lax\", \"off\": [1]}]";
+    static const char plain[] = "[{'app': 'camera', 'exit': 2, 'nodes': ['mobile', 'edge'],"
+                                " 'codings': ['', ''], 'off': []}]";
+    fl_instance *instance = build_choices();
+    const char *text;
+    fl_plan plan = build_plan(instance, chosen, &arena);
+    const fl_placement *at = &plan.apps[0];
+    cr_assert(at->codings[0] == -1 && at->codings[1] == 1 && at->threshold == 0 && at->off[0] && !at->off[1]);
+    cr_assert(fl_plan_coding(at, 1) == 1 && fl_plan_exits(at, &instance->apps[0]).threshold == 0);
+    cr_assert(fl_json_print(&text, fl_plan_write(&plan, instance, &arena), 0, &arena, &err) == FL_OK);
+    cr_assert_str_eq(text, chosen);
+    plan = build_plan(instance, plain, &arena);
+    at = &plan.apps[0];
+    cr_assert(at->codings == NULL && at->off == NULL && at->threshold == -1);
+    cr_assert(fl_json_print(&text, fl_plan_write(&plan, instance, &arena), 0, &arena, &err) == FL_OK);
+    cr_assert_str_eq(text, "[{\"app\": \"camera\", \"exit\": 2, \"nodes\": [\"mobile\", \"edge\"]}]");
+    fl_instance_free(instance);
+}
+
+Test(plan, bad_choices_are_refused_at_their_place) {
+    static const char *const cases[][3] = {
+        {"'codings': 3", "/0/codings", "must be an array"},
+        {"'codings': ['']", "/0/codings", "has 1 codings, but 2 blocks"},
+        {"'codings': ['', 3]", "/0/codings/1", "must be a coding's name"},
+        {"'codings': ['', 'jpeg']", "/0/codings/1", "no coding called \"jpeg\""},
+        {"'codings': ['jpeg', '']", "/0/codings/0", "nothing is sent here"},
+        {"'off': 1", "/0/off", "must be an array"},
+        {"'off': ['1']", "/0/off/0", "must be a number"},
+        {"'off': [2]", "/0/off/0", "before the final one, 2, not 2"},
+        {"'off': [0]", "/0/off/0", "before the final one"},
+        {"'off': [1, 1]", "/0/off/1", "is there already"},
+        {"'threshold': 1", "/0/threshold", "must be a string"},
+        {"'threshold': 'strict'", "/0/threshold", "no threshold called \"strict\""}};
+    fl_instance *instance = build_choices();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char json[128];
+        fl_plan plan;
+        snprintf(json, sizeof json, "[{'exit': 2, 'nodes': ['mobile', 'edge'], %s}]", cases[i][0]);
+        const fl_value *document = build_document(&arena, json);
+        cr_assert(fl_plan_read(&plan, instance, document, FL_PLACE_JSON, &arena, &err) == FL_EINVAL, "%s",
+                  json);
+        cr_assert_str_eq(err.where, cases[i][1], "%s: at %s (%s)", json, err.where, err.text);
+        cr_assert_not_null(strstr(err.text, cases[i][2]), "%s: %s", json, err.text);
+    }
+    const fl_value *off = build_document(&arena, "[{'exit': 2, 'nodes': ['mobile', 'edge'], 'off': [1]}]");
+    fl_plan plan;
+    cr_assert(fl_plan_read(&plan, one, off, FL_PLACE_JSON, &arena, &err) == FL_EINVAL);
+    cr_assert_str_eq(err.text, "exit 1 is not optional");
+    fl_instance_free(instance);
+}
+
+Test(plan, a_builder_refuses_choices_that_are_none) {
+    fl_instance *instance = build_choices();
+    fl_plan plan;
+    int nodes[] = {0, 1}, still[] = {0, 0};
+    bool first[] = {true, false}, last[] = {false, true};
+    const fl_placement bad[] = {{.exit = 1, .nodes = still, .codings = still, .threshold = -1},
+                                {.exit = 1, .nodes = nodes, .codings = (int[]){-1, 2}, .threshold = -1},
+                                {.exit = 1, .nodes = nodes, .off = last, .threshold = -1},
+                                {.exit = 0, .nodes = nodes, .off = first, .threshold = -1}};
+    cr_assert(fl_plan_create(&plan, instance, &arena, &err) == FL_OK);
+    for (int i = 0; i < 4; i++) {
+        cr_assert(fl_plan_add_like(&plan, instance, 0, 1, &bad[i], &arena, &err) == FL_EINTERNAL, "%d", i);
+        cr_assert(plan.apps[0].exit == -1);
+    }
+    fl_instance_free(instance);
+}
+
+Test(plan, users_who_choose_otherwise_are_another_placement) {
+    fl_instance *instance = build_choices();
+    fl_plan plan;
+    int nodes[] = {0, 1}, coded[] = {-1, 0}, uncoded[] = {-1, -1};
+    bool off[] = {true, false}, none[] = {false, false};
+    const fl_placement ways[] = {
+        {.exit = 1, .nodes = nodes, .threshold = -1},
+        {.exit = 1, .nodes = nodes, .threshold = 0},
+        {.exit = 1, .nodes = nodes, .threshold = -1, .codings = coded},
+        {.exit = 1, .nodes = nodes, .threshold = -1, .off = off},
+        {.exit = 1, .nodes = nodes, .threshold = -1, .off = none, .codings = uncoded}};
+    cr_assert(fl_plan_create(&plan, instance, &arena, &err) == FL_OK);
+    for (int i = 0; i < 5; i++) {
+        cr_assert(fl_plan_add_like(&plan, instance, 0, 1, &ways[i], &arena, &err) == FL_OK, "%s", err.text);
+    }
+    cr_assert(fl_plan_size(&plan) == 4 && plan.apps[0].count == 2, "the last is as the first");
+    fl_instance_free(instance);
+}
+
+/* Users */
 
 /** A camera of three users, with slices of the edge. */
 static fl_instance *build_users(void) {

@@ -64,7 +64,7 @@ static inline int published_fill(fl_block blocks[5], fl_exit exits[3], int *n_ex
     blocks[0].n_allowed = 1;
     blocks[0].allowed = first_only;
     for (int e = 0; e < *n_exits; e++) {
-        exits[e] = (fl_exit){table[model].after[e], table[model].percent[e] / 100, 0, 0};
+        exits[e] = (fl_exit){.after = table[model].after[e], .accuracy = table[model].percent[e] / 100};
     }
     return table[model].n_blocks;
 }

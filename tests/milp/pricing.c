@@ -26,7 +26,7 @@ static double try_all(const brute_list *list, const fl_instance *instance, const
     for (int i = 0; i < list->n; i++) {
         const brute_plan *plan = &list->plans[i];
         fl_load loads[256];
-        fl_placement at = {plan->exit, 1, plan->nodes, NULL, NULL};
+        fl_placement at = {.exit = plan->exit, .count = 1, .nodes = plan->nodes};
         if (!naive_in_time(&instance->apps[app], plan->latency)) continue;
         int n = fl_loads_of(loads, instance, app, &at);
         bool fits = true;

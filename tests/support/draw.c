@@ -66,6 +66,11 @@ static void say_recipe(char *out, size_t size) {
     if (last.admission) add_word(out, size, "--admission");
     if (last.slices) add_word(out, size, "--slices");
     if (last.quantile) add_word(out, size, "--quantile");
+    if (last.codings) add_word(out, size, "--codings");
+    if (last.optional) add_word(out, size, "--optional");
+    if (last.thresholds) add_word(out, size, "--thresholds");
+    if (last.segments) add_word(out, size, "--segments");
+    if (last.serial) add_word(out, size, "--serial");
 }
 
 const char *draw_say(const fl_instance *instance) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/naive.h"
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,152 @@ naive_cost naive_place(const fl_instance *instance, int app_index, int exit, con
     return cost;
 }
 
+/* With all that a plan may choose: parts of the samples, each on its way */
+
+/** The part of the samples who are confident enough for exit `e` and no earlier one; e = n_exits: for none.
+ */
+static long double part_of(const fl_app *app, const fl_placement *as, int e) {
+    long double before = 0, with = 0;
+    for (int i = 0; i <= e && i < app->n_exits; i++) {
+        before = with;
+        with += app->n_thresholds > 0 && as->threshold >= 0 ? app->thresholds[as->threshold].shares[i]
+                                                            : app->exits[i].share;
+    }
+    if (e == app->n_exits) return with < 1 ? 1 - with : 0;
+    return fminl(with, 1) - fminl(before, 1);
+}
+
+static bool is_off(const fl_placement *as, int e) {
+    return as->off != NULL && as->off[e];
+}
+
+/** Where the part of exit `e` leaves: at the first exit from there on that is not off, at the final one at
+ * the latest. */
+static int leaves_at(const fl_placement *as, int e) {
+    while (e < as->exit && is_off(as, e)) e++;
+    return e < as->exit ? e : as->exit;
+}
+
+/** Whether the head of exit `e` runs: somebody leaves there, or it is the final one. */
+static bool head_works(const fl_app *app, const fl_placement *as, int e) {
+    if (e >= as->exit) return e == as->exit;
+    bool somebody = false;
+    for (int part = 0; part <= e; part++) {
+        somebody = somebody || (part_of(app, as, part) > 0 && leaves_at(as, part) == e);
+    }
+    return somebody;
+}
+
+/** The coding of what moves into block `l`, or NULL. */
+static const fl_coding *coding_of(const fl_app *app, const fl_placement *as, int l) {
+    if (as->codings == NULL || as->codings[l] < 0) return NULL;
+    return l == 0 ? &app->input_codings[as->codings[0]] : &app->blocks[l - 1].codings[as->codings[l]];
+}
+
+static long double bits_of(const fl_app *app, const fl_placement *as, int l) {
+    const fl_coding *coding = coding_of(app, as, l);
+    if (coding != NULL) return coding->bits;
+    return l == 0 ? app->input_bits : app->blocks[l - 1].out_bits;
+}
+
+/** Seconds that node `on` takes to pack, or to unpack, what moves into block `l`. */
+static long double packing(const fl_app *app, int l, int on, bool pack) {
+    const fl_serial *serial = l == 0 ? app->input_serial : app->blocks[l - 1].serial;
+    int n = l == 0 ? app->n_input_serial : app->blocks[l - 1].n_serial;
+    for (int i = 0; i < n; i++) {
+        if (serial[i].node == on) return pack ? serial[i].pack : serial[i].unpack;
+    }
+    return 0;
+}
+
+/** The time measured of blocks first..last (0-based) in one go on node `on`; none at all take 0; -1: not
+ * known. */
+static long double segment_time(const fl_app *app, int on, int first, int last) {
+    if (last < first) return 0;
+    for (int i = 0; i < app->n_segments; i++) {
+        for (int k = 0; app->segments[i].node == on && k < app->segments[i].n_list; k++) {
+            const fl_segment *at = &app->segments[i].list[k];
+            if (at->first == first + 1 && at->last == last + 1) return at->time;
+        }
+    }
+    return -1;
+}
+
+/** Compute block `l` on node `on`, in a run that began with block `start`. */
+static void compute_in_run(naive_walk *walk, const fl_instance *instance, const fl_app *app, int l, int start,
+                           int on, long double share) {
+    long double with = segment_time(app, on, start, l), without = segment_time(app, on, start, l - 1);
+    if (with < 0 || without < 0) {
+        compute(walk, instance, &app->blocks[l], on, share);
+        return;
+    }
+    walk->latency += (with - without) / share;
+    walk->energy += (with - without) * instance->system.nodes[on].power;
+}
+
+/** Follow a sample to exit `to`; `*lost`: the accuracy that codings take from it. */
+static naive_walk follow_to(const fl_instance *instance, const fl_app *app, const fl_placement *as, int to,
+                            long double *lost) {
+    const fl_node *nodes = instance->system.nodes;
+    naive_walk walk = {0, 0};
+    *lost = 0;
+    for (int l = 0, start = 0; l < app->exits[to].after; l++) {
+        int from = l == 0 ? app->source : as->nodes[l - 1], on = as->nodes[l];
+        long double share = naive_share(app, as->levels, on);
+        if (from != on) {
+            start = l;
+            long double pack = packing(app, l, from, true), unpack = packing(app, l, on, false);
+            walk.latency += pack + unpack;
+            walk.energy += pack * nodes[from].power + unpack * nodes[on].power;
+            move(&walk, instance, bits_of(app, as, l), from, on);
+            const fl_coding *coding = coding_of(app, as, l);
+            if (coding != NULL) *lost += coding->loss;
+        }
+        compute_in_run(&walk, instance, app, l, start, on, share);
+        for (int e = 0; e < app->n_exits; e++) {
+            if (app->exits[e].after == l + 1 && head_works(app, as, e)) {
+                naive_walk_head(&walk, instance, app, e, on, share);
+            }
+        }
+    }
+    return walk;
+}
+
+/** The share of all samples that leave at exit `e`. */
+static long double leaving_as(const fl_app *app, const fl_placement *as, int e) {
+    long double samples = 0;
+    for (int part = 0; part <= app->n_exits; part++) {
+        if (leaves_at(as, part) == e) samples += part_of(app, as, part);
+    }
+    return samples;
+}
+
+naive_cost naive_place_as(const fl_instance *instance, int app_index, const fl_placement *as) {
+    const fl_app *app = &instance->apps[app_index];
+    naive_cost cost = naive_place(instance, app_index, as->exit, as->nodes, as->levels);
+    long double gone = 0, lost;
+    cost.energy = cost.latency = cost.accuracy = 0;
+    for (int e = 0; e <= as->exit; e++) {
+        if (e < as->exit && is_off(as, e)) continue;
+        long double samples = leaving_as(app, as, e);
+        naive_walk walk = follow_to(instance, app, as, e, &lost);
+        bool chosen = app->n_thresholds > 0 && as->threshold >= 0;
+        double right = chosen ? app->thresholds[as->threshold].accuracies[e] : app->exits[e].accuracy;
+        cost.accuracy += samples * (right - lost);
+        if (!cost.linked) continue;
+        cost.energy += samples * walk.energy;
+        if (app->latency == FL_LATENCY_MEAN) cost.latency += samples * walk.latency;
+        if (app->latency == FL_LATENCY_WORST) cost.latency = walk.latency; /* the last exit's stays */
+        if (app->latency == FL_LATENCY_QUANTILE && !naive_enough(app, gone)) cost.latency = walk.latency;
+        gone += samples;
+    }
+    if (cost.accuracy < 0) cost.accuracy = 0;
+    if (!cost.linked) cost.energy = cost.latency = HUGE_VALL;
+    cost.in_time = naive_in_time(app, cost.latency);
+    cost.accurate = cost.accuracy >= app->accuracy - SLACK;
+    return cost;
+}
+
 /* Limits */
 
 naive_load naive_load_create(const fl_instance *instance) {
@@ -167,31 +314,41 @@ void naive_load_free(naive_load *load) {
     free(load->bits);
 }
 
-void naive_load_add(naive_load *load, const fl_instance *instance, int app_index, int exit, const int *nodes,
+void naive_load_add(naive_load *load, const fl_instance *instance, int app, int exit, const int *nodes,
                     const int *levels, int users) {
+    fl_placement as = {.exit = exit, .threshold = -1};
+    as.nodes = (int *)(uintptr_t)nodes;
+    as.levels = (int *)(uintptr_t)levels;
+    naive_load_add_as(load, instance, app, &as, users);
+}
+
+void naive_load_add_as(naive_load *load, const fl_instance *instance, int app_index, const fl_placement *as,
+                       int users) {
     const fl_app *app = &instance->apps[app_index];
-    for (int e = 0; e <= exit; e++) {
-        long double samples = naive_leaving(app, e, exit) * app->rate * users; /* per second */
-        for (int passed = 0; passed <= e; passed++) {
+    const int *nodes = as->nodes;
+    for (int part = 0; part <= app->n_exits; part++) {
+        long double samples = part_of(app, as, part) * app->rate * users; /* per second */
+        int to = leaves_at(as, part);
+        for (int passed = 0; passed <= to; passed++) {
             int on = nodes[app->exits[passed].after - 1];
             if (naive_slices(app, on) >= 0) continue; /* it runs in what is reserved */
-            if (head_runs(app, passed, exit)) load->ops[on] += samples * app->exits[passed].ops;
+            if (head_works(app, as, passed)) load->ops[on] += samples * app->exits[passed].ops;
         }
-        for (int l = 0; l < app->exits[e].after; l++) {
+        for (int l = 0; l < app->exits[to].after; l++) {
             int from = l == 0 ? app->source : nodes[l - 1];
             if (naive_slices(app, nodes[l]) < 0) load->ops[nodes[l]] += samples * app->blocks[l].ops;
             if (from == nodes[l]) continue;
             size_t pair = (size_t)from * (size_t)load->n_nodes + (size_t)nodes[l];
-            load->bits[pair] += samples * (l == 0 ? app->input_bits : app->blocks[l - 1].out_bits);
+            load->bits[pair] += samples * bits_of(app, as, l);
         }
     }
-    for (int l = 0; l < app->exits[exit].after; l++) {
-        load->memory[nodes[l]] += (long double)app->blocks[l].memory * users;
-    }
+    int depth = app->exits[as->exit].after;
+    for (int l = 0; l < depth; l++) load->memory[nodes[l]] += (long double)app->blocks[l].memory * users;
     for (int i = 0; i < app->n_slices; i++) {
         bool used = false;
-        for (int l = 0; l < app->exits[exit].after; l++) used = used || nodes[l] == app->slices[i].node;
-        if (used) load->shares[app->slices[i].node] += naive_share(app, levels, app->slices[i].node) * users;
+        for (int l = 0; l < depth; l++) used = used || nodes[l] == app->slices[i].node;
+        if (used)
+            load->shares[app->slices[i].node] += naive_share(app, as->levels, app->slices[i].node) * users;
     }
 }
 
@@ -219,7 +376,7 @@ naive_verdict naive_judge(const fl_instance *instance, const fl_plan *plan) {
         const fl_app *app = &instance->apps[h];
         long long missing = app->count;
         for (const fl_placement *at = &plan->apps[h]; at != NULL && at->exit >= 0; at = at->more) {
-            naive_cost cost = naive_place(instance, h, at->exit, at->nodes, at->levels);
+            naive_cost cost = naive_place_as(instance, h, at);
             if (!cost.linked || !cost.allowed || !cost.in_time || !cost.accurate) verdict.feasible = false;
             verdict.linked = verdict.linked && cost.linked;
             verdict.power += cost.energy * app->rate * at->count;
@@ -228,7 +385,7 @@ naive_verdict naive_judge(const fl_instance *instance, const fl_plan *plan) {
             verdict.accuracy = fminl(verdict.accuracy, cost.accuracy);
             verdict.served += at->count;
             missing -= at->count;
-            naive_load_add(&load, instance, h, at->exit, at->nodes, at->levels, at->count);
+            naive_load_add_as(&load, instance, h, at, at->count);
         }
         if (missing < 0 || (missing > 0 && !instance->admission)) verdict.feasible = false;
     }

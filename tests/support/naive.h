@@ -30,7 +30,7 @@ int naive_slices(const fl_app *app, int on);
  *  @param levels  [n_slices] which level of each sliced node, -1: none; NULL without slices */
 long double naive_share(const fl_app *app, const int *levels, int on);
 
-/** The share of all samples that leave at exit `e` when `final` is the last one. */
+/** The share of all samples that leave at exit `e` when `final` is the last one and no other is off. */
 long double naive_leaving(const fl_app *app, int e, int final);
 
 /** The accuracy over all samples, and whether it is enough. */
@@ -67,6 +67,11 @@ typedef struct naive_verdict {
 /** Judge one application's placement by itself: [after of `exit`] nodes, [n_slices] levels. */
 naive_cost naive_place(const fl_instance *instance, int app, int exit, const int *nodes, const int *levels);
 
+/** The same with all that a placement may choose: codings, exits that are off, a threshold. The samples fall
+ *  into one part for every exit, those confident enough for it and no earlier one, and one part of the
+ * others; each part walks to where it leaves. */
+naive_cost naive_place_as(const fl_instance *instance, int app, const fl_placement *as);
+
 /** Judge a plan: every application's placement, then the limits of what they share. */
 naive_verdict naive_judge(const fl_instance *instance, const fl_plan *plan);
 
@@ -86,6 +91,10 @@ void naive_load_free(naive_load *load);
 /** Add what the placement of `users` of an application takes. */
 void naive_load_add(naive_load *load, const fl_instance *instance, int app, int exit, const int *nodes,
                     const int *levels, int users);
+
+/** The same with all that a placement may choose. */
+void naive_load_add_as(naive_load *load, const fl_instance *instance, int app, const fl_placement *as,
+                       int users);
 
 /** Whether every limit is kept. */
 bool naive_load_fits(const naive_load *load, const fl_instance *instance);
