@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "heuristics/graph.h"
+#include "core/file.h"
 
 #include <igraph.h>
 #include <math.h>
@@ -92,10 +93,14 @@ typedef struct session {
     igraph_warning_handler_t *warning;
 } session;
 
-static igraph_error_t open_session(session *s, const fl_graph *graph) {
+static void open_handlers(session *s) {
     reason[0] = '\0';
     s->error = igraph_set_error_handler(keep_reason);
     s->warning = igraph_set_warning_handler(ignore_warning);
+}
+
+static igraph_error_t open_session(session *s, const fl_graph *graph) {
+    open_handlers(s);
     igraph_vector_int_t ends;
     igraph_vector_int_view(&ends, graph->ends, 2 * graph->n_edges);
     igraph_vector_view(&s->weights, graph->weights, graph->n_edges);
@@ -209,4 +214,105 @@ fl_status fl_graph_cut(bool *beyond, const fl_graph *graph, int64_t from, int64_
     }
     igraph_destroy(&s.graph);
     return close_session(&s, code, err);
+}
+
+/* Reading. These functions are written as igraph's own are: on an error keep_reason() frees what is
+ * listed, and they return. */
+
+/* Add the attributes of element i to `out`. What a number or text lacks is NaN or "" to igraph. */
+static void add_attributes(fl_value *out, const igraph_t *graph, const igraph_strvector_t *names,
+                           const igraph_vector_int_t *types, bool is_node, int64_t i, fl_arena *arena) {
+    for (int64_t a = 0; a < igraph_strvector_size(names); a++) {
+        const char *name = STR(*names, a), *text;
+        double number;
+        switch (VECTOR(*types)[a]) {
+        case IGRAPH_ATTRIBUTE_NUMERIC:
+            number = is_node ? VAN(graph, name, i) : EAN(graph, name, i);
+            if (isfinite(number)) fl_value_add(arena, out, name, fl_value_number(arena, number));
+            break;
+        case IGRAPH_ATTRIBUTE_BOOLEAN:
+            fl_value_add(arena, out, name,
+                         fl_value_bool(arena, is_node ? VAB(graph, name, i) : EAB(graph, name, i)));
+            break;
+        case IGRAPH_ATTRIBUTE_STRING:
+            text = is_node ? VAS(graph, name, i) : EAS(graph, name, i);
+            if (text[0] != '\0') fl_value_add(arena, out, name, fl_value_string(arena, text));
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+/* The attributes of all nodes, or of all edges, as objects; without memory arena->failed. */
+static fl_value **objects_of(const igraph_t *graph, const igraph_strvector_t *names,
+                             const igraph_vector_int_t *types, bool are_nodes, fl_arena *arena) {
+    int64_t n = are_nodes ? igraph_vcount(graph) : igraph_ecount(graph);
+    fl_value **objects = FL_NEW(arena, n, fl_value *);
+    for (int64_t i = 0; i < n && !arena->failed; i++) {
+        objects[i] = fl_value_object(arena);
+        add_attributes(objects[i], graph, names, types, are_nodes, i, arena);
+    }
+    return objects;
+}
+
+static igraph_error_t describe(fl_topology *out, const igraph_t *graph, fl_arena *arena) {
+    igraph_strvector_t names[3]; /* of the graph, its nodes, its edges */
+    igraph_vector_int_t types[3];
+    for (int i = 0; i < 3; i++) {
+        IGRAPH_STRVECTOR_INIT_FINALLY(&names[i], 0);
+        IGRAPH_VECTOR_INT_INIT_FINALLY(&types[i], 0);
+    }
+    IGRAPH_CHECK(
+        igraph_cattribute_list(graph, &names[0], &types[0], &names[1], &types[1], &names[2], &types[2]));
+    out->directed = igraph_is_directed(graph);
+    out->n_nodes = (int)igraph_vcount(graph);
+    out->n_edges = (int)igraph_ecount(graph);
+    out->ends = fl_arena_alloc(arena, (size_t)out->n_edges, sizeof *out->ends);
+    for (int i = 0; i < out->n_edges && !arena->failed; i++) {
+        out->ends[i][0] = (int)IGRAPH_FROM(graph, i);
+        out->ends[i][1] = (int)IGRAPH_TO(graph, i);
+    }
+    out->nodes = objects_of(graph, &names[1], &types[1], true, arena);
+    out->edges = objects_of(graph, &names[2], &types[2], false, arena);
+    for (int i = 0; i < 3; i++) {
+        igraph_strvector_destroy(&names[i]);
+        igraph_vector_int_destroy(&types[i]);
+    }
+    IGRAPH_FINALLY_CLEAN(6);
+    return IGRAPH_SUCCESS;
+}
+
+static igraph_error_t read_graph(fl_topology *out, FILE *stream, fl_arena *arena) {
+    igraph_t graph;
+    IGRAPH_CHECK(igraph_read_graph_graphml(&graph, stream, 0));
+    IGRAPH_FINALLY(igraph_destroy, &graph);
+    IGRAPH_CHECK(describe(out, &graph, arena));
+    igraph_destroy(&graph);
+    IGRAPH_FINALLY_CLEAN(1);
+    return IGRAPH_SUCCESS;
+}
+
+fl_status fl_graph_parse(fl_topology *out, const char *text, size_t length, fl_arena *arena, fl_error *err) {
+    if (length == 0) return fl_error_set(err, FL_EINVAL, NULL, "no GraphML: Document is empty");
+    FILE *stream = fmemopen((void *)(size_t)text, length, "rb");
+    if (stream == NULL) return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
+    session s;
+    open_handlers(&s);
+    igraph_attribute_table_t *before = igraph_set_attribute_table(&igraph_cattribute_table);
+    igraph_error_t code = read_graph(out, stream, arena);
+    igraph_set_attribute_table(before);
+    fclose(stream);
+    fl_status status = close_session(&s, code, err);
+    if (status == FL_EINTERNAL) return fl_error_set(err, FL_EINVAL, NULL, "no GraphML: %s", reason);
+    return status == FL_OK && arena->failed ? fl_arena_error(arena, err) : status;
+}
+
+fl_status fl_graph_load(fl_topology *out, const char *path, fl_arena *arena, fl_error *err) {
+    const char *text;
+    size_t length;
+    FL_TRY(fl_file_read(&text, &length, path, FL_GRAPH_MOST_BYTES, arena, err));
+    fl_status status = fl_graph_parse(out, text, length, arena, err);
+    if (status != FL_OK && err != NULL) snprintf(err->where, sizeof err->where, "%s", path);
+    return status;
 }

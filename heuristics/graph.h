@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** A weighted directed graph, and igraph's Dijkstra and maximum flow on it. igraph stays behind this file.
+/** A weighted directed graph, and igraph's Dijkstra and maximum flow on it; and graphs from GraphML files,
+ * with all that is written at their nodes and edges. igraph stays behind this file.
  *
  *  Vertices are numbered from 0, edges in the order of fl_graph_add(). Parallel edges are fine. Everything
  * that makes igraph crash or answer oddly is refused before igraph sees it, and its errors come back as
@@ -12,11 +13,14 @@
 #ifndef FINLAB_HEURISTICS_GRAPH_H
 #define FINLAB_HEURISTICS_GRAPH_H
 
-#include "core/arena.h"
+#include "core/value.h"
 #include <stdint.h>
 
 /** A graph of more edges is refused: it would take over a gigabyte, and igraph minutes. */
 #define FL_GRAPH_EDGES_MOST INT64_C(20000000)
+
+/** The largest GraphML file that is read: 64 MiB. */
+#define FL_GRAPH_MOST_BYTES ((size_t)64 << 20)
 
 typedef struct fl_graph {
     int64_t n_vertices, n_edges;
@@ -60,5 +64,26 @@ fl_status fl_graph_distances(double *ahead, double *behind, const fl_graph *grap
  *  @return FL_EINVAL for an unknown vertex, from == to, or a weight that is not whole; else as
  * fl_graph_path(). At most O(vertices^3) */
 fl_status fl_graph_cut(bool *beyond, const fl_graph *graph, int64_t from, int64_t to, fl_error *err);
+
+/** A graph as a file has it, in an arena. */
+typedef struct fl_topology {
+    bool directed;
+    int n_nodes, n_edges;
+    int (*ends)[2]; /* [n_edges] from and to of each edge */
+    fl_value *
+        *nodes; /* [n_nodes] the attributes of each, by name; "id" is its id unless the file has its own */
+    fl_value **edges; /* [n_edges] */
+} fl_topology;
+
+/** Read the first graph in GraphML text. A number or text that is not there is absent; igraph takes a missing
+ * truth value for false. igraph also makes a node of an id that only an edge names, and one of two nodes with
+ * the same id. Entities that the text declares are not followed; an & in an id stays &#38;.
+ *  @return FL_EINVAL with igraph's reason when it is no GraphML; FL_ENOMEM.
+ *  O(bytes + elements * attributes) */
+fl_status fl_graph_parse(fl_topology *out, const char *text, size_t length, fl_arena *arena, fl_error *err);
+
+/** The same for a file of at most FL_GRAPH_MOST_BYTES, which is err->where.
+ *  @return FL_EIO when it cannot be read, FL_EINVAL also when it is too large */
+fl_status fl_graph_load(fl_topology *out, const char *path, fl_arena *arena, fl_error *err);
 
 #endif

@@ -523,6 +523,16 @@ function finlab.clock() end
 ---@field models table<string, finlab.model>
 ---@field segments table<string, finlab.layers[]>
 
+---@alias finlab.rule number|string|fun(attributes: table<string, any>, from: table?, to: table?): any
+
+---@class finlab.graphml_options
+---@field tier? finlab.rule none: the node only passes on; default: the attribute "tier"
+---@field name? finlab.rule default: the id
+---@field nodes? table<string, finlab.rule> by field of a node
+---@field tiers? table<integer, table> fields of a tier's nodes
+---@field links? table<string, finlab.rule> rate, delay, energy; default: rate is the attribute "rate"
+---@field by? "delay"|"hops" which path is the shortest
+
 ---@class finlab.import see IMPORT.md
 local import = {}
 
@@ -534,6 +544,14 @@ local import = {}
 ---@return finlab.measurement[]|string? rows_or_message
 ---@return finlab.code? code
 function import.csv(path, model, options) end
+
+---A network topology from GraphML: nodes with a tier, and links for the shortest paths between them.
+---@param path string
+---@param options? finlab.graphml_options
+---@return finlab.system? system
+---@return string[][]|string? routes_or_message the ids along each link's path
+---@return finlab.code? code
+function import.graphml(path, options) end
 
 ---The plain data in a Python pickle; nothing in it is run.
 ---@param path string

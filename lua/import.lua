@@ -3,6 +3,7 @@
 
 return {
     csv = require "finlab.import_csv",
+    graphml = require "finlab.import_graphml",
     pickle = require("finlab.pickle").read,
     scission = require "finlab.import_scission",
 }

@@ -5,8 +5,13 @@ local stats = require "finlab.stats"
 
 local common = {}
 
+local function is_rule(value)
+    return type(value) == "number" or type(value) == "string" or type(value) == "function"
+end
+
 --- The options with their defaults; raises for one that is not known or of another type than its default.
--- `defaults` maps names to default values, or to the name of a type in brackets, "(table)", for none.
+-- `defaults` maps names to default values, or to a type in brackets when there is none: "(table)", or
+-- "(rule)", a number, text or function.
 function common.options(where, given, defaults)
     local set = {}
     for name, default in pairs(defaults) do
@@ -16,7 +21,9 @@ function common.options(where, given, defaults)
         local default = defaults[name]
         if default == nil then error(("%s: there is no option %q"):format(where, tostring(name)), 3) end
         local wanted = type(default) == "string" and default:match "^%((.*)%)$" or type(default)
-        if type(value) ~= wanted then error(("%s: %s must be a %s"):format(where, name, wanted), 3) end
+        if type(value) ~= wanted and not (wanted == "rule" and is_rule(value)) then
+            error(("%s: %s must be a %s"):format(where, name, wanted), 3)
+        end
         set[name] = value
     end
     return set

@@ -10,6 +10,7 @@
 #include "lua/frontier.h"
 #include "lua/generate.h"
 #include "lua/graph.h"
+#include "lua/graphml.h"
 #include "lua/instance.h"
 #include "lua/interrupt.h"
 #include "lua/json.h"
@@ -134,6 +135,7 @@ static int open_core(lua_State *L) {
                                          {"fin_graph", fl_lua_graph_fin},
                                          {"folder", make_folder},
                                          {"generate", fl_lua_generate},
+                                         {"graphml", fl_lua_graphml_load},
                                          {"guard", fl_lua_workers_guard},
                                          {"instance", fl_lua_instance_new},
                                          {"json", fl_lua_json_print},

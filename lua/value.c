@@ -210,8 +210,10 @@ static void push_object(lua_State *L, const fl_value *object) {
 }
 
 static void push_number(lua_State *L, const fl_value *value) {
-    if (value->key != NULL && is_count(value->key)) {
-        lua_pushinteger(L, (lua_Integer)value->number);
+    lua_Integer whole;
+    bool counts = value->key != NULL && is_count(value->key) && lua_numbertointeger(value->number, &whole);
+    if (counts && (double)whole == value->number) {
+        lua_pushinteger(L, whole);
     } else {
         lua_pushnumber(L, value->number);
     }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "heuristics/graph.h"
+#include "core/json.h"
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static fl_arena arena;
 static fl_error err;
@@ -100,4 +103,91 @@ Test(graph, without_memory_says_so) {
     fl_arena_init(&none, 1);
     fl_graph_init(&graph, 2, &none);
     cr_assert(fl_graph_add(&graph, 0, 1, 1, &err) == FL_ENOMEM);
+}
+
+/** What is in GraphML text, in lines: the nodes' attributes, then the edges with theirs. */
+static const char *parsed(const char *text) {
+    static char lines[2000];
+    size_t n = 0;
+    fl_topology topology;
+    const char *line;
+    cr_assert(fl_graph_parse(&topology, text, strlen(text), &arena, &err) == FL_OK, "%s", err.text);
+    lines[0] = '\0';
+    for (int i = 0; i < topology.n_nodes; i++) {
+        cr_assert(fl_json_print(&line, topology.nodes[i], 0, &arena, &err) == FL_OK);
+        n += (size_t)snprintf(lines + n, sizeof lines - n, "%s\n", line);
+    }
+    for (int i = 0; i < topology.n_edges; i++) {
+        cr_assert(fl_json_print(&line, topology.edges[i], 0, &arena, &err) == FL_OK);
+        n += (size_t)snprintf(lines + n, sizeof lines - n, "%d %s %d %s\n", topology.ends[i][0],
+                              topology.directed ? "->" : "--", topology.ends[i][1], line);
+    }
+    return lines;
+}
+
+#define KEYS                                                                                                 \
+    "<graphml><key id='n' for='node' attr.name='speed' attr.type='double'/>"                                 \
+    "<key id='s' for='node' attr.name='city' attr.type='string'/>"                                           \
+    "<key id='b' for='node' attr.name='core' attr.type='boolean'/>"                                          \
+    "<key id='e' for='edge' attr.name='rate' attr.type='int'><default>7</default></key>"                     \
+    "<key id='g' for='graph' attr.name='city' attr.type='string'/>"
+
+Test(graph, reads_what_stands_at_nodes_and_edges) {
+    cr_assert_str_eq(
+        parsed(KEYS "<graph edgedefault='directed'><data key='g'>x</data>"
+                    "<node id='a'><data key='n'>1.5e9</data><data key='b'>true</data></node>"
+                    "<node id='b'><data key='s'>Z\u00fcrich &amp; Bern</data></node>"
+                    "<edge source='b' target='a'><data key='e'>3</data></edge><edge source='a' target='b'/>"
+                    "</graph></graphml>"),
+        "{\"speed\": 1500000000, \"core\": true, \"id\": \"a\"}\n"
+        "{\"city\": \"Z\u00fcrich & Bern\", \"core\": false, \"id\": \"b\"}\n"
+        "1 -> 0 {\"rate\": 3}\n"
+        "0 -> 1 {\"rate\": 7}\n");
+    cr_assert_str_eq(parsed("<graphml><graph edgedefault='undirected'/></graphml>"), "");
+}
+
+Test(graph, leaves_ids_to_a_file_that_has_its_own) {
+    cr_assert_str_eq(parsed("<graphml><key id='i' for='node' attr.name='id' attr.type='int'/>"
+                            "<graph edgedefault='undirected'><node id='a'><data key='i'>5</data></node>"
+                            "<node id='b'/><edge source='a' target='b'/></graph></graphml>"),
+                     "{\"id\": 5}\n{}\n1 -- 0 {}\n");
+}
+
+Test(graph, follows_no_entity_that_the_text_declares) {
+    const char *line = parsed("<!DOCTYPE graphml [<!ENTITY f SYSTEM 'file:///etc/passwd'>"
+                              "<!ENTITY a 'aaaaaaaa'><!ENTITY b '&a;&a;&a;'>]>" KEYS
+                              "<graph><node id='a'><data key='s'>-&f;&b;-</data></node></graph></graphml>");
+    cr_assert(strstr(line, "\"city\": \"--\"") != NULL, "%s", line);
+}
+
+Test(graph, refuses_what_is_no_graphml) {
+    fl_topology topology;
+    const char *const texts[] = {"", "hello", "<graphml/>", "<graphml><graph><node id='a'>", "<a/>"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        fl_status status = fl_graph_parse(&topology, texts[i], strlen(texts[i]), &arena, &err);
+        cr_assert(status == FL_EINVAL && strncmp(err.text, "no GraphML: ", 12) == 0, "%s: %s", texts[i],
+                  err.text);
+    }
+    cr_assert(fl_graph_load(&topology, "/nowhere/a.graphml", &arena, &err) == FL_EIO);
+    cr_assert_str_eq(err.where, "/nowhere/a.graphml");
+    cr_assert(fl_graph_load(&topology, "/dev/null", &arena, &err) == FL_EINVAL);
+    cr_assert_str_eq(err.where, "/dev/null");
+    add(0, 1, 1);
+    cr_assert(fl_graph_path(&edges, &n_edges, &graph, 0, 1, &err) == FL_OK && n_edges == 1, "and goes on");
+}
+
+Test(graph, without_memory_reads_nothing) {
+    const char *text =
+        KEYS "<graph><node id='a'/><node id='b'/><edge source='a' target='b'/></graph></graphml>";
+    bool refused = false;
+    for (size_t limit = 1; limit <= (size_t)1 << 20; limit *= 2) {
+        fl_arena small;
+        fl_topology topology;
+        fl_arena_init(&small, limit);
+        fl_status status = fl_graph_parse(&topology, text, strlen(text), &small, &err);
+        cr_assert(status == FL_OK || status == FL_ENOMEM, "%zu bytes: %s", limit, err.text);
+        refused = refused || status == FL_ENOMEM;
+        fl_arena_free(&small);
+    }
+    cr_assert(refused);
 }
