@@ -192,6 +192,14 @@ describe("fl.import.graphml", function()
         assert.equal('node "b": is named by an edge only', complaint { tier = 1 })
     end)
 
+    it("keeps numbers as they are, whatever the attribute is called", function()
+        write('<graphml><key id="c" for="node" attr.name="count" attr.type="double"/><graph><node id="a">'
+            .. '<data key="c">2.5</data></node><node id="b"><data key="c">1e300</data></node></graph></graphml>')
+        local seen = {}
+        assert(load_with { tier = 0, nodes = { speed = function(n) seen[n.id] = n.count end } })
+        assert.same({ a = 2.5, b = 1e300 }, seen)
+    end)
+
     it("does not count as nodes what stands in comments and texts", function()
         graph("undirected", '<!-- <node id="a"/> -->', node("a", { t = 0, l = '<![CDATA[<node id="a">]]>' }),
             '<?x <node id="a"/> ?>', node("ü", { t = 1 }), "<node id = 'b\"'/>", edge("a", 'b&quot;', 1),
