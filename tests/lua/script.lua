@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What specs share that run the program: reading what it leaves, running a script as its user does, and a folder.
+-- What specs that run the program share: reading what it leaves, running a script as its user does, a folder.
 local program = assert(os.getenv("FINLAB"), "FINLAB must name the program")
 
 local script = {}
