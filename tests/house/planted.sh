@@ -111,4 +111,6 @@ must_find paper_numbers paper/planted.tex 'in 1 of the cells, \val{receiver.exac
 must_find paper_numbers paper/planted.tex 'at $\gamma=30$ levels'
 must_find paper_numbers paper/planted.tex 'a gap of $2.5$ or less'
 must_find paper_numbers paper/planted.tex 'see Table 3'
+must_find paper_numbers paper/planted.tex 'FIN with thirty-two levels'
+must_find paper_numbers paper/planted.tex 'Ten of the cells'
 exit $bad
