@@ -135,10 +135,16 @@ static fl_serial serial_of(const fl_serial *serial, int n, int node) {
     return (fl_serial){node, 0, 0};
 }
 
-fl_cost fl_cost_pack(const fl_instance *instance, const fl_app *app, int block, int from, int to) {
-    const fl_node *nodes = instance->system.nodes;
+fl_cost fl_cost_pack_on(const fl_instance *instance, const fl_app *app, int block, int node, bool receives) {
     const fl_serial *serial = block == 0 ? app->input_serial : app->blocks[block - 1].serial;
     int n = block == 0 ? app->n_input_serial : app->blocks[block - 1].n_serial;
-    double pack = serial_of(serial, n, from).pack, unpack = serial_of(serial, n, to).unpack;
-    return (fl_cost){.energy = pack * nodes[from].power + unpack * nodes[to].power, .latency = pack + unpack};
+    fl_serial on = serial_of(serial, n, node);
+    double time = receives ? on.unpack : on.pack;
+    return (fl_cost){.energy = time * instance->system.nodes[node].power, .latency = time};
+}
+
+fl_cost fl_cost_pack(const fl_instance *instance, const fl_app *app, int block, int from, int to) {
+    fl_cost pack = fl_cost_pack_on(instance, app, block, from, false);
+    fl_cost unpack = fl_cost_pack_on(instance, app, block, to, true);
+    return (fl_cost){.energy = pack.energy + unpack.energy, .latency = pack.latency + unpack.latency};
 }

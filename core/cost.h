@@ -60,6 +60,9 @@ fl_cost fl_cost_run(const fl_instance *instance, const fl_app *app, int block, i
  *  at the power of either node. */
 fl_cost fl_cost_pack(const fl_instance *instance, const fl_app *app, int block, int from, int to);
 
+/** What of that is packing on node `node`, or, with `receives`, unpacking there. */
+fl_cost fl_cost_pack_on(const fl_instance *instance, const fl_app *app, int block, int node, bool receives);
+
 /** fl_cost_compute() for all nodes at once and to the last bit, of a block that nothing was measured of and
  * that runs on whole nodes, weighted.
  *  @param latency, energy  [n_nodes] out

@@ -28,20 +28,9 @@ static fl_status solve_at(fl_result *out, explaining *now, const fl_relax *limit
     return status;
 }
 
-static fl_status copy_plan(fl_plan *out, const explaining *now, const fl_plan *plan, fl_error *err) {
-    FL_TRY(fl_plan_create(out, now->instance, now->arena, err));
-    for (int h = 0; h < plan->n_apps; h++) {
-        for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more) {
-            if (at->exit < 0) continue;
-            FL_TRY(fl_plan_add_like(out, now->instance, h, at->count, at, now->arena, err));
-        }
-    }
-    return FL_OK;
-}
-
 /** The plan just found is enough of a remedy: keep it, with what it needs of the limit. */
 static fl_status keep(fl_remedy *remedy, explaining *now, const fl_result *found, fl_error *err) {
-    FL_TRY(copy_plan(&remedy->plan, now, &found->plan, err));
+    FL_TRY(fl_plan_copy(&remedy->plan, now->instance, &found->plan, now->arena, err));
     return fl_relax_needed(&remedy->enough, now->instance, &remedy->limit, &remedy->plan, now->scratch, err);
 }
 
@@ -334,7 +323,7 @@ static fl_status explain(explaining *now, fl_error *err) {
     FL_TRY(solve_at(&result, now, NULL, 0, err));
     out->status = result.has_plan ? FL_RESULT_FEASIBLE : result.status;
     if (result.has_plan)
-        FL_TRY(copy_plan(&out->plan, now, &result.plan, err));
+        FL_TRY(fl_plan_copy(&out->plan, now->instance, &result.plan, now->arena, err));
     else
         FL_TRY(find_remedies(now, err));
     if (out->status != FL_RESULT_FEASIBLE) return FL_OK;

@@ -19,6 +19,16 @@ const fl_link *fl_instance_link(const fl_instance *instance, int from, int to) {
     return tier >= 0 ? &system->tier_links[tier].link : NULL;
 }
 
+int fl_instance_link_index(const fl_instance *instance, int from, int to) {
+    const fl_system *system = &instance->system;
+    if (from == to) return -1;
+    int own = fl_pair_find(instance->shared->links, system->n_links, from, to);
+    if (own >= 0) return system->links[own].index;
+    int tier = fl_pair_find(instance->shared->tiers, system->n_tier_links, system->nodes[from].tier,
+                            system->nodes[to].tier);
+    return tier >= 0 ? system->tier_links[tier].index : -1;
+}
+
 int fl_instance_node(const fl_instance *instance, const char *name) {
     return fl_named_find(instance->shared->names, instance->system.n_nodes, name);
 }

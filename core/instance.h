@@ -249,6 +249,9 @@ fl_status fl_instance_alone(fl_instance **out, const fl_instance *base, const fl
 /** The link from node `from` to node `to`, or NULL when there is none (a == b included). O(log links) */
 const fl_link *fl_instance_link(const fl_instance *instance, int from, int to);
 
+/** Its place among all links as written, or -1. O(log links) */
+int fl_instance_link_index(const fl_instance *instance, int from, int to);
+
 /** Index of the node (application) called `name`, or -1. O(log) and O(applications). */
 int fl_instance_node(const fl_instance *instance, const char *name);
 int fl_instance_app(const fl_instance *instance, const char *name);

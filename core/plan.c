@@ -194,6 +194,16 @@ fl_status fl_plan_add_like(fl_plan *plan, const fl_instance *instance, int app, 
     return FL_OK;
 }
 
+fl_status fl_plan_copy(fl_plan *out, const fl_instance *instance, const fl_plan *plan, fl_arena *arena,
+                       fl_error *err) {
+    FL_TRY(fl_plan_create(out, instance, arena, err));
+    for (int h = 0; h < plan->n_apps; h++) {
+        for (const fl_placement *at = &plan->apps[h]; at != NULL; at = at->more) {
+            if (at->exit >= 0) FL_TRY(fl_plan_add_like(out, instance, h, at->count, at, arena, err));
+        }
+    }
+    return FL_OK;
+}
 /* Writing */
 
 static void write_shares(fl_value *entry, const fl_placement *placement, const fl_instance *instance,

@@ -49,6 +49,10 @@ fl_status fl_plan_place(fl_plan *plan, const fl_instance *instance, int app, int
 fl_status fl_plan_add(fl_plan *plan, const fl_instance *instance, int app, int count, int exit,
                       const int *nodes, const int *levels, fl_arena *arena, fl_error *err);
 
+/** A copy of a plan in `arena`, which may outlive what the plan lives in. */
+fl_status fl_plan_copy(fl_plan *out, const fl_instance *instance, const fl_plan *plan, fl_arena *arena,
+                       fl_error *err);
+
 /** The same with all that `like` says: exit, nodes, levels, codings, off, threshold; its count is ignored.
  *  @return FL_EINTERNAL for a coding of a block that does not move, or an exit that cannot be off */
 fl_status fl_plan_add_like(fl_plan *plan, const fl_instance *instance, int app, int count,

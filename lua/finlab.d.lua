@@ -168,6 +168,36 @@ local finlab = {}
 ---@field seconds number
 ---@field bound? number J, no plan costs less; nil: there is no plan
 
+---@class finlab.breakpoints_options what varies, over which range
+---@field link? string[] {from, to}
+---@field rate? number[] {low, high} of that link, bit/s
+---@field node? string
+---@field speed? number[] {low, high} of that node, op/s
+---@field links? "all"|string[][] pairs {from, to}
+---@field nodes? "all"|string[]
+---@field factor? number[] {low, high} of all rates and speeds that vary
+---@field objective? "energy"|"latency" least energy in time (default), or least latency whatever the deadline
+---@field method? string who proves the energies; default: one that honours what the instance has
+---@field time_limit? number s, of all solves together
+
+---@class finlab.piece from `low` on, up to but without `high`
+---@field low number rate, speed or factor, as the range was given
+---@field high number
+---@field status "optimal"|"infeasible"|"unknown"
+---@field energy? number J per inference at `low`, as the next
+---@field latency? number s
+---@field energy_high? number J per inference at `high`, as the next
+---@field latency_high? number s
+---@field accuracy? number
+---@field plan? finlab.placement[]
+
+---@class finlab.breakpoints: finlab.piece[] by rising rate, from end to end of the range
+---@field complete boolean false: a limit struck; the pieces at the low end are unknown
+---@field stop "done"|"time"|"nodes"|"memory"|"interrupted"
+---@field method string
+---@field solves integer
+---@field seconds number
+
 ---@class finlab.remedy what relaxing one limit does, all others as they are; fields that do not apply are absent
 ---@field limit "deadline"|"accuracy"|"capacity"|"memory"|"link capacity"
 ---@field app? string whose limit it is, as the next five
@@ -235,6 +265,7 @@ local finlab = {}
 ---@field nodes? number|table<string, number> of speeds, by node
 ---@field links? number|number[] of rates, for each link as written
 ---@field rate? number of the applications' rates
+---@field powers? number|table<string, number> of powers, by node; speed and power alike: times change, energies do not
 
 ---@class finlab.option
 ---@field name string
@@ -344,6 +375,13 @@ function instance:explain(method, options, form) end
 ---@return integer|string? points_or_message
 ---@return boolean|finlab.code? complete_or_code
 function instance:frontier(options, form) end
+
+---Where the best plan changes while links or nodes get faster, exactly.
+---@param options finlab.breakpoints_options
+---@return finlab.breakpoints? pieces
+---@return string? message
+---@return finlab.code? code
+function instance:breakpoints(options) end
 
 ---FIN's answers for every deadline that is a multiple of deadline / gamma, from one search.
 ---@param gamma integer 1 to 1000000

@@ -30,20 +30,6 @@ static fl_status read_query(fl_frontier_query *out, lua_State *L, const fl_insta
     return FL_OK;
 }
 
-/** {complete, stop, seconds, points} on the stack becomes its points, with the other fields in them. */
-static void flatten(lua_State *L) {
-    lua_getfield(L, -1, "points");
-    lua_pushnil(L);
-    lua_setfield(L, -3, "points");
-    lua_pushnil(L);
-    while (lua_next(L, -3) != 0) {
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_settable(L, -4);
-    }
-    lua_remove(L, -2);
-}
-
 int fl_lua_frontier(lua_State *L) {
     const fl_instance *instance = fl_lua_instance_check(L, 1);
     if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TTABLE);
@@ -58,7 +44,7 @@ int fl_lua_frontier(lua_State *L) {
     fl_lua_interrupt_end();
     if (status != FL_OK) return fl_lua_support_fail(L, &err);
     int pushed = fl_lua_support_document(L, fl_frontier_write(&frontier, instance, arena), form, arena);
-    if (pushed == 1 && form == FL_LUA_TABLE) flatten(L);
+    if (pushed == 1 && form == FL_LUA_TABLE) fl_lua_support_flatten(L, "points");
     if (pushed == 1 && form == FL_LUA_JSON) {
         lua_pushinteger(L, frontier.n_points);
         lua_pushboolean(L, frontier.complete);

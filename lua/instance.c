@@ -145,13 +145,14 @@ static int with(lua_State *L) {
 }
 
 /** Factors by node in the table on top of the stack, into [n_nodes]. */
-static fl_status read_nodes(double *factors, lua_State *L, const fl_instance *base, fl_error *err) {
+static fl_status read_nodes(double *factors, lua_State *L, const char *key, const fl_instance *base,
+                            fl_error *err) {
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
         const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
         int node = name != NULL ? fl_instance_node(base, name) : -1;
-        if (node < 0) return fl_error_set(err, FL_EINVAL, "nodes", "\"%s\" is no node", name ? name : "?");
+        if (node < 0) return fl_error_set(err, FL_EINVAL, key, "\"%s\" is no node", name ? name : "?");
         if (lua_type(L, -1) != LUA_TNUMBER) {
-            return fl_error_set(err, FL_EINVAL, "nodes", "the factor of \"%s\" must be a number", name);
+            return fl_error_set(err, FL_EINVAL, key, "the factor of \"%s\" must be a number", name);
         }
         factors[node] = lua_tonumber(L, -1);
     }
@@ -176,14 +177,14 @@ static fl_status read_links(double *factors, lua_State *L, int n, fl_error *err)
  *  @param out  [n], NULL when there is nothing */
 static fl_status read_factors(const double **out, lua_State *L, const char *key, const fl_instance *base,
                               int n, fl_arena *arena, fl_error *err) {
-    bool by_node = strcmp(key, "nodes") == 0;
+    bool by_node = strcmp(key, "links") != 0;
     int type = lua_getfield(L, 2, key);
     double all = type == LUA_TNUMBER ? lua_tonumber(L, -1) : 1, *factors = FL_NEW(arena, n, double);
     fl_status status = factors != NULL ? FL_OK : fl_arena_error(arena, err);
     *out = type == LUA_TNIL ? NULL : factors;
     for (int i = 0; status == FL_OK && i < n; i++) factors[i] = all;
     if (status == FL_OK && type == LUA_TTABLE) {
-        status = by_node ? read_nodes(factors, L, base, err) : read_links(factors, L, n, err);
+        status = by_node ? read_nodes(factors, L, key, base, err) : read_links(factors, L, n, err);
     } else if (status == FL_OK && type != LUA_TNIL && type != LUA_TNUMBER) {
         status = fl_error_set(err, FL_EINVAL, key, "must be a factor or a table of factors");
     }
@@ -193,7 +194,7 @@ static fl_status read_factors(const double **out, lua_State *L, const char *key,
 
 /** Refuse fields of the table at argument 2 that a drift does not have. */
 static fl_status check_drift(lua_State *L, fl_error *err) {
-    static const char *const known[] = {"nodes", "links", "rate", NULL};
+    static const char *const known[] = {"nodes", "links", "rate", "powers", NULL};
     for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1)) {
         const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "(a position)";
         int i = 0;
@@ -209,6 +210,7 @@ static fl_status read_drift(fl_drift *out, lua_State *L, const fl_instance *base
     *out = (fl_drift){.rate = 1};
     FL_TRY(check_drift(L, err));
     FL_TRY(read_factors(&out->nodes, L, "nodes", base, base->system.n_nodes, arena, err));
+    FL_TRY(read_factors(&out->powers, L, "powers", base, base->system.n_nodes, arena, err));
     FL_TRY(read_factors(&out->links, L, "links", base, n_links, arena, err));
     if (lua_getfield(L, 2, "rate") == LUA_TNUMBER) {
         out->rate = lua_tonumber(L, -1);
@@ -219,7 +221,7 @@ static fl_status read_drift(fl_drift *out, lua_State *L, const fl_instance *base
     return FL_OK;
 }
 
-/** drift { nodes, links, rate }: a variant with factors on speeds and rates. */
+/** drift { nodes, links, rate, powers }: a variant with factors on speeds, rates and powers. */
 static int drift(lua_State *L) {
     const fl_instance *base = fl_lua_instance_check(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);

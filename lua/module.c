@@ -3,6 +3,7 @@
 #include "core/file.h"
 #include "core/method.h"
 #include "core/nearest.h"
+#include "lua/breakpoints.h"
 #include "lua/database.h"
 #include "lua/decode.h"
 #include "lua/digest.h"
@@ -150,10 +151,15 @@ static int open_core(lua_State *L) {
                                          {"terminal", terminal},
                                          {"write", write_file},
                                          {NULL, NULL}};
-    static const luaL_Reg methods[] = {{"solve", fl_lua_solve},       {"evaluate", fl_lua_solve_evaluate},
-                                       {"check", fl_lua_solve_check}, {"explain", fl_lua_solve_explain},
-                                       {"frontier", fl_lua_frontier}, {"fin_curve", fl_lua_frontier_fin},
-                                       {"decode", fl_lua_decode},     {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"solve", fl_lua_solve},
+                                       {"evaluate", fl_lua_solve_evaluate},
+                                       {"check", fl_lua_solve_check},
+                                       {"explain", fl_lua_solve_explain},
+                                       {"frontier", fl_lua_frontier},
+                                       {"fin_curve", fl_lua_frontier_fin},
+                                       {"decode", fl_lua_decode},
+                                       {"breakpoints", fl_lua_breakpoints},
+                                       {NULL, NULL}};
     luaL_newlibtable(L, functions);
     fl_lua_support_create(L);
     fl_lua_instance_register(L, methods);

@@ -102,7 +102,8 @@ static fl_status drift_to(lua_State *L, online *self, const fl_instance *from, f
         self->factors[i] = lua_tonumber(L, -1);
         lua_pop(L, 1);
     }
-    fl_drift drift = {self->factors, self->factors + n_nodes, self->factors[self->n_factors - 1]};
+    fl_drift drift = {
+        .nodes = self->factors, .links = self->factors + n_nodes, .rate = self->factors[self->n_factors - 1]};
     FL_TRY(fl_drift_apply(&self->slot, from, &drift, FL_PLACE_LUA, err));
     if (self->slot->features == 0) return FL_OK;
     return fl_error_set(err, FL_EUNSUPPORTED, NULL, "a capacity binds in this slot");

@@ -70,6 +70,19 @@ int fl_lua_support_document(lua_State *L, const fl_value *value, fl_lua_form for
     return err.code == FL_OK ? 1 : fl_lua_support_fail(L, &err);
 }
 
+void fl_lua_support_flatten(lua_State *L, const char *key) {
+    lua_getfield(L, -1, key);
+    lua_pushnil(L);
+    lua_setfield(L, -3, key);
+    lua_pushnil(L);
+    while (lua_next(L, -3) != 0) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_settable(L, -4);
+    }
+    lua_remove(L, -2);
+}
+
 void fl_lua_support_type(lua_State *L, const char *name, lua_CFunction close, const luaL_Reg *methods) {
     luaL_newmetatable(L, name);
     lua_pushcfunction(L, close);

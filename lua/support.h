@@ -44,6 +44,9 @@ fl_lua_form fl_lua_support_form(lua_State *L, int arg);
  *  is 1, or 3 for a failure. */
 int fl_lua_support_document(lua_State *L, const fl_value *value, fl_lua_form form, fl_arena *arena);
 
+/** The table on top of the stack becomes the array that it has as `key`, its other fields in that. */
+void fl_lua_support_flatten(lua_State *L, const char *key);
+
 /** Make a type of userdata: its metatable, with `close` for both __gc and __close, and its methods. */
 void fl_lua_support_type(lua_State *L, const char *name, lua_CFunction close, const luaL_Reg *methods);
 

@@ -25,11 +25,11 @@ TestSuite(drift, .init = start, .fini = stop);
 /** Factors for every node and link, by the seed. */
 static fl_drift draw(const fl_instance *base, uint64_t seed) {
     int n_nodes = base->system.n_nodes, n_links = base->system.n_links + base->system.n_tier_links;
-    double *factors = FL_NEW(&arena, n_nodes + n_links, double);
-    for (int i = 0; i < n_nodes + n_links; i++) {
+    double *factors = FL_NEW(&arena, 2 * n_nodes + n_links, double);
+    for (int i = 0; i < 2 * n_nodes + n_links; i++) {
         factors[i] = 0.25 + 0.125 * (double)((seed * 31 + (uint64_t)i * 17) % 13);
     }
-    return (fl_drift){factors, factors + n_nodes, 1};
+    return (fl_drift){factors, factors + n_nodes, 1, factors + n_nodes + n_links};
 }
 
 /** `number` at `key` of an object, times `factor`. */
@@ -38,12 +38,15 @@ static void scale(fl_value *object, const char *key, double factor) {
     if (number != NULL) number->number *= factor;
 }
 
-/** Divide what was measured of a block on each node. */
-static void divide(const fl_instance *base, fl_value *block, const char *key, const double *factors) {
+/** Multiply what was measured of a block on each node, and divide it. */
+static void scale_measured(const fl_instance *base, fl_value *block, const char *key, const double *factors,
+                           const double *divisors) {
     const fl_value *by_node = fl_value_get(block, key);
     if (by_node == NULL) return;
     for (fl_value *item = by_node->first; item != NULL; item = item->next) {
-        item->number /= factors[fl_instance_node(base, item->key)];
+        int node = fl_instance_node(base, item->key);
+        if (factors != NULL) item->number *= factors[node];
+        item->number /= divisors[node];
     }
 }
 
@@ -55,6 +58,7 @@ static fl_instance *rebuild(const fl_instance *base, const fl_drift *drift) {
     const fl_value *system = fl_value_get(document, "system"), *links = fl_value_get(system, "links");
     int i = 0;
     for (fl_value *node = fl_value_get(system, "nodes")->first; node != NULL; node = node->next) {
+        scale(node, "power", drift->powers[i]);
         scale(node, "speed", drift->nodes[i++]);
     }
     i = 0;
@@ -63,8 +67,8 @@ static fl_instance *rebuild(const fl_instance *base, const fl_drift *drift) {
     }
     for (fl_value *app = fl_value_get(document, "apps")->first; app != NULL; app = app->next) {
         for (fl_value *block = fl_value_get(app, "blocks")->first; block != NULL; block = block->next) {
-            divide(base, block, "time", drift->nodes);
-            divide(base, block, "energy", drift->nodes);
+            scale_measured(base, block, "time", NULL, drift->nodes);
+            scale_measured(base, block, "energy", drift->powers, drift->nodes);
         }
     }
     cr_assert(fl_instance_read(&out, document, FL_PLACE_JSON, &err) == FL_OK, "%s: %s", err.where, err.text);
@@ -104,7 +108,7 @@ Test(drift, outlives_its_base_and_so_do_its_variants) {
     double nodes[] = {0.5, 1}, links[] = {0.25};
     fl_change change = FL_CHANGE_NONE;
     change.deadline = 1;
-    fl_drift drift = {nodes, links, 1};
+    fl_drift drift = {nodes, links, 1, NULL};
     cr_assert(fl_drift_apply(&once, base, &drift, FL_PLACE_LUA, &err) == FL_OK);
     fl_instance_free(base);
     cr_assert(fl_drift_apply(&twice, once, &drift, FL_PLACE_LUA, &err) == FL_OK);
@@ -132,9 +136,12 @@ Test(drift, refuses_factors_and_says_where) {
     const double bad[] = {0, -1, NAN, INFINITY, 1e308, 1e-320};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         double nodes[] = {1, bad[i]}, links[] = {bad[i]};
-        fl_drift by_node = {nodes, good_links, 1}, by_link = {good_nodes, links, 1};
+        fl_drift by_node = {nodes, good_links, 1, NULL}, by_link = {good_nodes, links, 1, NULL};
         cr_assert(fl_drift_apply(&out, base, &by_node, FL_PLACE_LUA, &err) == FL_EINVAL, "%g", bad[i]);
         cr_assert_str_eq(err.where, "nodes.edge");
+        fl_drift by_power = {good_nodes, good_links, 1, nodes};
+        cr_assert(fl_drift_apply(&out, base, &by_power, FL_PLACE_LUA, &err) == FL_EINVAL, "%g", bad[i]);
+        cr_assert_str_eq(err.where, "powers.edge");
         cr_assert(out == NULL);
         cr_assert(fl_drift_apply(&out, base, &by_link, FL_PLACE_JSON, &err) == FL_EINVAL, "%g", bad[i]);
         cr_assert_str_eq(err.where, "/links/0");

@@ -62,6 +62,14 @@ describe("a drifting instance", function()
         assert.equal(2.5 * 0.5, twice.system.links[1].rate)
     end)
 
+    it("draws the power that was asked for", function()
+        local inst = two_ways { blocks = { { ops = 10, energy = { edge = 3 } } } }
+        local drifted = assert(inst:drift { powers = { edge = 0.5 } }):table()
+        assert.equal(0.5 * inst:table().system.nodes[2].power, drifted.system.nodes[2].power)
+        assert.equal(inst:table().system.nodes[1].power, drifted.system.nodes[1].power)
+        assert.equal(1.5, drifted.apps[1].blocks[1].energy.edge)
+    end)
+
     it("takes measured times and energies along", function()
         local inst = two_ways { blocks = { { ops = 10, time = { edge = 0.2 }, energy = { edge = 3 } } } }
         local block = assert(inst:drift { nodes = { edge = 0.5 } }):table().apps[1].blocks[1]

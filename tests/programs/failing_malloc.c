@@ -5,6 +5,7 @@
  *
  * igraph 0.10.2 itself crashes when some of its allocations fail, so methods that use it run in a child,
  * where a crash is counted and shown, but a wrong answer or a leak fails the test. */
+#include "core/breakpoints.h"
 #include "core/drift.h"
 #include "core/evaluate.h"
 #include "core/explain.h"
@@ -199,7 +200,7 @@ static fl_status try_drift(void) {
     if (instance->system.n_nodes > MOST || n_links > MOST) abort();
     arm();
     fl_status status =
-        fl_drift_apply(&drifted, instance, &(fl_drift){factors, factors, 1}, FL_PLACE_JSON, &err);
+        fl_drift_apply(&drifted, instance, &(fl_drift){factors, factors, 1, factors}, FL_PLACE_JSON, &err);
     disarm();
     const fl_node *was = instance->system.nodes;
     right = status != FL_OK ? drifted == NULL : drifted->system.nodes[0].speed == was[0].speed / 2;
@@ -216,6 +217,37 @@ static fl_status try_frontier(void) {
     fl_status status = fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err);
     disarm();
     right = status != FL_OK || !frontier.complete || frontier.n_points > 0;
+    fl_arena_free(&arena);
+    return status;
+}
+
+static fl_settings read_settings(const fl_method *method, const char *options, const fl_instance *of);
+
+static fl_status try_breakpoints(void) {
+    static int pieces[2];
+    enum { MOST = 64 };
+    bool varies[MOST];
+    fl_arena arena, scratch;
+    fl_breakpoints energy, latency;
+    fl_settings settings = read_settings(solve_method("exact"), NULL, instance);
+    fl_breakpoints_query query = {.method = solve_method("exact"), .settings = &settings};
+    fl_variation of = {.nodes = varies, .links = varies, .low = 0.1, .high = 10};
+    for (int i = 0; i < MOST; i++) varies[i] = true;
+    fl_arena_init(&arena, 0);
+    fl_arena_init(&scratch, 0);
+    arm();
+    fl_status status = fl_breakpoints_energy(&energy, instance, &of, &query, &arena, &scratch, NULL, &err);
+    if (status == FL_OK) {
+        status = fl_breakpoints_latency(&latency, instance, &of, &arena, &scratch, &err);
+    }
+    disarm();
+    if (pieces[0] == 0) {
+        pieces[0] = energy.n_pieces;
+        pieces[1] = latency.n_pieces;
+    }
+    right = status != FL_OK || energy.stop != FL_STOP_DONE ||
+            (energy.n_pieces == pieces[0] && latency.n_pieces == pieces[1]);
+    fl_arena_free(&scratch);
     fl_arena_free(&arena);
     return status;
 }
@@ -500,6 +532,7 @@ static const struct {
               {"explain", try_explain, false},
               {"k best", try_k_best, false},
               {"frontier", try_frontier, false},
+              {"breakpoints", try_breakpoints, false},
               {"milp", try_milp, false},
               {"milp with limits", try_milp_with_limits, false},
               {"milp shared", try_milp_shared, false},
