@@ -8,7 +8,8 @@ local function alexnet(deadline)
     return assert(fl.instance {
         system = system,
         apps = { {
-            model = fl.models.b_alexnet "cifar10", source = "mobile", deadline = deadline or 3e-3, accuracy = 0.8,
+            model = fl.models.b_alexnet "cifar10", source = "mobile",
+            deadline = deadline or 3e-3, accuracy = 0.8,
         } },
     })
 end
@@ -86,11 +87,13 @@ describe("inst:breakpoints", function()
     end)
 
     it("takes several applications with limits to a method that can", function()
-        local inst = assert(fl.generate { seed = 7, apps = 2, blocks = 3, nodes = 3, binding = true, tight = "loose" })
+        local recipe = { seed = 7, apps = 2, blocks = 3, nodes = 3, binding = true, tight = "loose" }
+        local inst = assert(fl.generate(recipe))
         local pieces = assert(inst:breakpoints { links = "all", factor = { 0.2, 5 } })
         assert.is_true(#pieces >= 1)
         for _, piece in ipairs(pieces) do
-            local solved = assert(inst:drift { links = math.sqrt(piece.low * piece.high) }):solve(pieces.method)
+            local there = assert(inst:drift { links = math.sqrt(piece.low * piece.high) })
+            local solved = there:solve(pieces.method)
             assert.equal(piece.status, solved.status)
             if solved.energy then assert.near(solved.energy, piece.energy, 1e-8 * solved.energy) end
         end
