@@ -33,8 +33,8 @@ local SLACK = 1.5 -- of the deadline over the least latency
 local SLACKS = { 1.5, 2, 4 } -- in turn, for FIN's guarantee
 local TIMED = { -- FIN's time, one dimension after the other
     engines = { "igraph", "native" }, -- the graph as published, and a search without a graph
-    blocks = given.quick and { 5, 10 } or { 20, 40, 80 },
-    gammas = given.quick and { 20, 40 } or { 200, 400, 800 },
+    blocks = given.quick and { 10, 40 } or { 20, 40, 80 },
+    gammas = given.quick and { 100, 400 } or { 200, 400, 800 },
 }
 local TIMED_BLOCKS, TIMED_GAMMA = TIMED.blocks[1], TIMED.gammas[1]
 local REPETITIONS, SPAN = 7, 0.02 -- of a measurement, and the seconds that one must take at least

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The paper without LaTeX, and README.md's table of claims: runs of all experiments, most of them quick, give a
--- value for every name in the paper's text, and decide the claims as README.md says.
+-- The paper without LaTeX, and README.md's table of claims: runs of all experiments, most of them quick, give
+-- a value for every name in the paper's text, and decide the claims as README.md says.
 local scripts = dofile("tests/lua/script.lua")
 local read, run = scripts.read, scripts.run
 
@@ -52,12 +52,14 @@ local ROWS = {
     { "over 89 % with memory limits and several applications (journal)", "journal" },
     { "enumeration, exact search and integer programme agree; all methods on random instances", "agree",
         "campaign" },
-    { "FIN lies between the optimum and that for a deadline so much shorter, and proves how far it may be off",
+    { "FIN lies between the optimum and that for a deadline so much shorter, and proves it",
         "bracket" },
     { "the levels that FIN needs grow with the blocks", "levels" },
-    { "users placed one after another by FIN go unserved whom a joint optimum serves", "fewer", "fewer-best" },
+    { "users placed one after another by FIN go unserved whom a joint optimum serves", "fewer",
+        "fewer-best" },
     { "a plain descent finds the optimum at least as often as FIN with 30 levels", "descent" },
-    { "while the system changes, no policy that does not see the slot beats planning again in each", "online" },
+    { "while the system changes, no policy that does not see the slot beats planning again in each",
+        "online" },
     { "the exact search is faster than the integer programme", "speed" },
     { "it is faster than FIN with 30 levels, without its bound", "speed-fin" },
 }
