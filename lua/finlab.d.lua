@@ -79,7 +79,12 @@ local finlab = {}
 ---@field data? string the data set of the accuracies
 ---@field blocks finlab.block[]
 ---@field exits finlab.exit[]
----@field input_bits? number of the application's input, unless that says otherwise
+---@field input_bits? number as the next fields the application's own, unless that says otherwise
+---@field input_codings? finlab.coding[]
+---@field input_pack? table<string, number>
+---@field input_unpack? table<string, number>
+---@field thresholds? finlab.threshold[]
+---@field segments? table<string, finlab.segment[]>
 ---@field at_source? integer how many of the first blocks may only run on the application's source
 
 ---@class finlab.app
@@ -561,6 +566,37 @@ function finlab.clock() end
 ---@field models table<string, finlab.model>
 ---@field segments table<string, finlab.layers[]>
 
+---@class finlab.portend_options
+---@field model string
+---@field data? string its data set; default: the only one that the first machine has a table for
+---@field tiers (string|table)[] machines in a row, or tables with machine, name and a node's fields
+---@field links finlab.link[] rate, delay and energy between each two
+---@field repeats? "max"|"min"|"mean"|"median" which time of the repeats; default "max"
+---@field half? string of the samples: "validation" (default), "test"
+---@field threshold? number whose numbers are the exits' own; default 0
+---@field samples? integer of the counts; default: the most that leave anywhere
+---@field exits? integer[] the blocks whose exits are offered; default: all
+---@field frame? number bytes that a message adds; default 100
+---@field serialisation? boolean false: sizes by the shapes, and no times to write and read; default true
+---@field agents? boolean whether the source is a node of its own; default false
+---@field result_bytes? number what a result takes back, counted as time of the exits' heads; default 0
+
+---@class finlab.portend_change what had to be changed of what was measured
+---@field node? string of a time that was raised
+---@field first? integer its run of blocks
+---@field last? integer
+---@field after? integer of a share that was negative: the exit's block
+---@field threshold? number
+---@field by number s, or a share
+
+---@class finlab.portend_profile
+---@field system finlab.system
+---@field model finlab.model
+---@field tables table<string, number[][][]> s of all repeats, by machine, first and last block
+---@field exits table<number, { leave: integer, right: integer }>[] counts by block and threshold
+---@field raised finlab.portend_change[]
+---@field clamped finlab.portend_change[]
+
 ---@alias finlab.rule number|string|fun(attributes: table<string, any>, from: table?, to: table?): any
 
 ---@class finlab.graphml_options
@@ -598,6 +634,14 @@ function import.graphml(path, options) end
 ---@return string? message
 ---@return finlab.code? code
 function import.pickle(path, options) end
+
+---PORTEND's tables of one model on a row of machines.
+---@param folder string
+---@param options finlab.portend_options
+---@return finlab.portend_profile? profile
+---@return string? message
+---@return finlab.code? code
+function import.portend(folder, options) end
 
 ---Scission's benchmark records and network table.
 ---@param folder string

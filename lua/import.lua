@@ -4,6 +4,7 @@
 return {
     csv = require "finlab.import_csv",
     graphml = require "finlab.import_graphml",
+    portend = require "finlab.import_portend",
     pickle = require("finlab.pickle").read,
     scission = require "finlab.import_scission",
 }

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Published early-exit networks, and what `model = ...` in an application stands for.
 --
--- A model is a table {name, data, blocks, exits, at_source, input_bits}: blocks, exits, input_bits as in an
--- application; the first `at_source` blocks (default 0) may only run on the application's source.
+-- A model is a table {name, data, blocks, exits, at_source, ...}: blocks, exits and what else describes the
+-- network as in an application; the first `at_source` blocks (default 0) may only run on its source.
 
 local models = {}
 
@@ -76,7 +76,9 @@ local function copy(record)
 end
 
 --- What a model may say beside blocks and exits, and an application may say otherwise.
-local OF_THE_NETWORK = { "input_bits" }
+local OF_THE_NETWORK = {
+    "input_bits", "input_codings", "input_pack", "input_unpack", "segments", "thresholds",
+}
 
 --- The application with its model's blocks and exits in place of `model`; nil and what is wrong with it.
 local function expand_app(app)

@@ -194,7 +194,8 @@ describe("fl.import.graphml", function()
 
     it("keeps numbers as they are, whatever the attribute is called", function()
         write('<graphml><key id="c" for="node" attr.name="count" attr.type="double"/><graph><node id="a">'
-            .. '<data key="c">2.5</data></node><node id="b"><data key="c">1e300</data></node></graph></graphml>')
+            .. '<data key="c">2.5</data></node><node id="b"><data key="c">1e300</data></node></graph>'
+            .. "</graphml>")
         local seen = {}
         assert(load_with { tier = 0, nodes = { speed = function(n) seen[n.id] = n.count end } })
         assert.same({ a = 2.5, b = 1e300 }, seen)
