@@ -241,8 +241,10 @@ describe("fl.import.portend", function()
         local profile = assert(load_small())
         local model = profile.model
         assert.same({ "Net", "Toy" }, { model.name, model.data })
-        assert.same({ ops = 0, out_bits = 16000, time = { box = 0.003, gpu = 0.002 }, nodes = { "box", "gpu" },
-            pack = { box = 0.003, gpu = 0.0003 }, unpack = { box = 0.004, gpu = 0.0004 } }, model.blocks[1])
+        assert.same({
+            ops = 0, out_bits = 16000, time = { box = 0.003, gpu = 0.002 }, nodes = { "box", "gpu" },
+            pack = { box = 0.003, gpu = 0.0003 }, unpack = { box = 0.004, gpu = 0.0004 },
+        }, model.blocks[1])
         assert.same({ 8080, { box = 0.001, gpu = 0.0001 }, { box = 0.002, gpu = 0.0002 } },
             { model.input_bits, model.input_pack, model.input_unpack })
         assert.same({
