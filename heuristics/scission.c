@@ -8,8 +8,9 @@
  *
  * The original tries every pair of cuts with every triple of nodes. Here labels do: one layer after the
  * other, for each node and what was used before it the k fastest ways there (with a limit on what is sent,
- * the ways that fewer than k others beat in latency and bits). The same plans, in O(blocks * nodes^2 * k)
- * without a limit.
+ * the ways that fewer than k others beat in latency and bits). Ways that leave alike nodes cost the same from
+ * there on, so only the k fastest of a group of nodes are tried. The same plans, in
+ * O(blocks * nodes * groups * k) without a limit.
  *
  * What the original leaves out stays out: it knows no exits, so the whole network runs, that is up to the
  * last exit that is accurate enough; energy plays no part; and a late plan is late. `alternatives` holds
@@ -64,7 +65,7 @@ typedef struct list {
 } list;
 
 /* Ways to one node differ in what lies ahead of them only by the tiers used before and the node that must be:
- * one list for each. */
+ * one list for each. All ways of a list are in the same tier. */
 enum { LISTS = 1 << (TIERS + 1) };
 
 typedef struct ranges {
@@ -72,6 +73,7 @@ typedef struct ranges {
     fl_layers layers;
     int k;
     list *here, *ahead; /* [n_nodes * LISTS] the layer done and the next one */
+    list *leaving;      /* [n_groups * LISTS] the layer done, by groups of nodes */
 } ranges;
 
 static double option(const ranges *r, int which) {
@@ -150,27 +152,51 @@ static bool extend(label *way, const ranges *r, int l, int node) {
     return way->upload <= option(r, UPLOAD);
 }
 
-/* A way goes on where it is, or to a node of a higher tier. */
-static fl_status extend_all(ranges *r, const label *way, int l, fl_error *err) {
+static fl_status extend_to(ranges *r, const label *way, int l, int node, fl_error *err) {
+    label next = *way;
+    if (!extend(&next, r, l, node)) return FL_OK;
+    return insert(list_of(r->ahead, &next), next, r->k, r->task->arena, err);
+}
+
+/* Of each group of nodes the fastest ways that end there. */
+static fl_status gather(ranges *r, fl_error *err) {
+    const fl_groups *groups = r->layers.groups;
+    for (size_t i = 0; i < (size_t)groups->n_groups * LISTS; i++) r->leaving[i].n = 0;
+    for (size_t i = 0; i < (size_t)r->layers.n_nodes * LISTS; i++) {
+        list *to = &r->leaving[(size_t)groups->group[i / LISTS] * LISTS + i % LISTS];
+        for (int k = 0; k < r->here[i].n; k++) {
+            FL_TRY(insert(to, r->here[i].labels[k], r->k, r->task->arena, err));
+        }
+    }
+    return FL_OK;
+}
+
+/* A way goes on to all nodes of higher tiers. */
+static fl_status rise(ranges *r, const label *way, int l, fl_error *err) {
     for (int node = 0; node < r->layers.n_nodes; node++) {
-        label next = *way;
-        bool stays = l > 0 && node == way->node[way->tier], rises = l == 0 || tier_of(r, node) > way->tier;
-        if (!(stays || rises) || !extend(&next, r, l, node)) continue;
-        FL_TRY(insert(list_of(r->ahead, &next), next, r->k, r->task->arena, err));
+        if (l == 0 || tier_of(r, node) > way->tier) FL_TRY(extend_to(r, way, l, node, err));
+    }
+    return FL_OK;
+}
+
+/* All ways go on where they are, and those that leave to other nodes. */
+static fl_status rise_all(ranges *r, int l, fl_error *err) {
+    FL_TRY(gather(r, err));
+    for (size_t i = 0; i < (size_t)r->layers.n_nodes * LISTS; i++) {
+        for (int k = 0; k < r->here[i].n; k++) {
+            FL_TRY(extend_to(r, &r->here[i].labels[k], l, (int)(i / LISTS), err));
+        }
+    }
+    for (size_t i = 0; i < (size_t)r->layers.groups->n_groups * LISTS; i++) {
+        for (int k = 0; k < r->leaving[i].n; k++) FL_TRY(rise(r, &r->leaving[i].labels[k], l, err));
     }
     return FL_OK;
 }
 
 static fl_status run_layer(ranges *r, int l, fl_error *err) {
-    size_t n_lists = (size_t)r->layers.n_nodes * LISTS;
-    for (size_t i = 0; i < n_lists; i++) r->ahead[i].n = 0;
-    if (l == 0) {
-        label start = {.first = {-1, -1, -1}};
-        FL_TRY(extend_all(r, &start, l, err));
-    }
-    for (size_t i = 0; l > 0 && i < n_lists; i++) {
-        for (int k = 0; k < r->here[i].n; k++) FL_TRY(extend_all(r, &r->here[i].labels[k], l, err));
-    }
+    static const label start = {.first = {-1, -1, -1}};
+    for (size_t i = 0; i < (size_t)r->layers.n_nodes * LISTS; i++) r->ahead[i].n = 0;
+    FL_TRY(l == 0 ? rise(r, &start, l, err) : rise_all(r, l, err));
     list *swap = r->here;
     r->here = r->ahead;
     r->ahead = swap;
@@ -235,7 +261,8 @@ static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
     size_t n_lists = (size_t)r.layers.n_nodes * LISTS;
     r.here = FL_ZERO(task->arena, n_lists, list);
     r.ahead = FL_ZERO(task->arena, n_lists, list);
-    if (r.here == NULL || r.ahead == NULL) return fl_arena_error(task->arena, err);
+    r.leaving = FL_ZERO(task->arena, (size_t)r.layers.groups->n_groups * LISTS, list);
+    if (r.here == NULL || r.ahead == NULL || r.leaving == NULL) return fl_arena_error(task->arena, err);
     for (int l = 0; l < r.layers.n_layers; l++) {
         FL_TRY(run_layer(&r, l, err));
         if (*task->interrupt) answer->stop = FL_STOP_INTERRUPTED;
