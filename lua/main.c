@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <lauxlib.h>
 #include <lualib.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,7 @@ static bool flush_output(void) {
 
 int main(int argc, char **argv) {
     if (!reserve_streams()) return EXIT_BROKEN;
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow any more is an error, not the end */
     lua_State *L = luaL_newstate();
     if (L == NULL) {
         fputs("finlab: out of memory\n", stderr);

@@ -50,13 +50,11 @@ set tics nomirror textcolor rgb '#000000'
 set style fill solid 1
 unset key]]
 
---- The gnuplot commands that draw the plot into `path`.
-function Plot:script(path)
+--- The gnuplot commands that draw the plot in a format, to where gnuplot's output goes.
+local function commands(self, ending, output)
     local width, height = table.unpack(self.size or SIZE)
-    local lines = {
-        "set terminal " .. terminals[path:match("%.(%w+)$")](width, height),
-        "set output " .. drawings.quoted(path), STYLE,
-    }
+    local lines = { "set terminal " .. terminals[ending](width, height), STYLE }
+    if output then table.insert(lines, 2, "set output " .. drawings.quoted(output)) end
     if self.title then
         table.insert(lines, ("set title %s noenhanced"):format(drawings.quoted(self.title)))
     end
@@ -68,33 +66,43 @@ function Plot:script(path)
     return table.concat(lines, "\n") .. "\n"
 end
 
---- Run gnuplot on a script; nil and its complaint when it fails. The shell sees only the temporary name.
-local function run(script)
-    local path = os.tmpname()
-    local written, message = core.write(path, script)
-    local gnuplot = written and io.popen("gnuplot " .. path .. " 2>&1", "r")
-    local said = gnuplot and gnuplot:read("a")
-    local done = gnuplot and gnuplot:close()
+--- The gnuplot commands that draw the plot into `path`.
+function Plot:script(path)
+    return commands(self, path:match("%.(%w+)$"), path)
+end
+
+--- What a temporary file holds, which is removed.
+local function take(path)
+    local file = io.open(path, "rb")
+    local text = file and file:read("a")
+    if file then file:close() end
     os.remove(path)
-    return done, message or "gnuplot: " .. (said or "cannot be started"):gsub("%s+", " ")
+    return text or ""
+end
+
+--- What gnuplot draws by a script; nil and its complaint when it fails. It draws into a pipe, since into a file
+-- on a full disk it draws half a figure and sees nothing wrong. The shell sees only temporary names.
+local function draw(script)
+    local path, complaints = os.tmpname(), os.tmpname()
+    local written, message = core.write(path, script)
+    local gnuplot = written and io.popen(("gnuplot %s 2>%s"):format(path, complaints), "r")
+    local drawn = gnuplot and gnuplot:read("a")
+    local done = gnuplot and gnuplot:close()
+    local said = take(complaints)
+    os.remove(path)
+    if done then return drawn end
+    return nil, message or "gnuplot: " .. (gnuplot and said or "cannot be started"):gsub("%s+", " ")
 end
 
 --- Draw the plot as .svg, .png or .pdf; true, or nil, message, code. On failure an old figure stays.
 function Plot:write(path)
-    local ending = path:match("%.%w+$")
-    if not terminals[(ending or "."):sub(2)] then
+    local ending = path:match("%.(%w+)$")
+    if not terminals[ending or ""] then
         return nil, path .. ": the name must end in .svg, .png or .pdf", "invalid"
     end
-    local temporary = path .. ".part" .. ending
-    local writable, message, code = core.write(temporary, "") -- gnuplot would not notice
-    if not writable then return nil, message, code end
-    local done, complaint = run(self:script(temporary))
-    if done then done, complaint = os.rename(temporary, path) end
-    if not done then
-        os.remove(temporary)
-        return nil, path .. ": " .. complaint, "io"
-    end
-    return true
+    local drawn, complaint = draw(commands(self, ending))
+    if not drawn then return nil, path .. ": " .. complaint, "io" end
+    return core.write(path, drawn)
 end
 
 return function(description)

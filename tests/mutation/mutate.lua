@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Mutation: change one operator or constant of core, milp or heuristics after another in a copy of the tree,
--- and see whether the tests notice. A mutant that nothing notices is a test that is missing, or changes nothing.
+-- and see whether the tests notice. A mutant that nothing notices is a test that is missing, or no change.
 --
 --   lua5.4 mutate.lua [OPTIONS]     in the source tree
 --
@@ -11,8 +11,8 @@
 -- --list        say what would be tried
 --
 -- Each mutant meets the unit test of its file, then a slice of the campaign, then all unit tests of its room,
--- then a larger slice. It is killed when one of them fails, crashes or does not end. What survives and cannot be
--- noticed is in survivors.txt with the reason; the last line counts those apart.
+-- then a larger slice. It is killed when one of them fails, crashes or does not end. What survives and cannot
+-- be noticed is in survivors.txt with the reason; the last line counts those apart.
 
 local given = {
     count = 500, seed = 1, shard = "1/1", only = "", build = "build-mutation", out = "out/mutation.jsonl",
