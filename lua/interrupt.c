@@ -6,33 +6,50 @@
 /** How long after a first SIGINT a second one is the host's, s. */
 #define SECOND_CHANCE 2.0
 
+enum { N_SIGNALS = 2 };
+static const int signals[N_SIGNALS] = {SIGINT, SIGTERM};
+
 static volatile sig_atomic_t came;
-static struct sigaction host;
-static bool watching;
+static volatile sig_atomic_t ended; /* by SIGTERM, which is for all later solves too */
+static struct sigaction host[N_SIGNALS];
+static bool watching[N_SIGNALS];
 static lua_State *volatile caught; /* whose code a prompt's Ctrl-C stops; NULL: nobody's */
 static double last;                /* fl_clock() after a solve that was interrupted; 0: none was */
 
 static void on_interrupt(int number) {
     came = 1;
-    sigaction(number, &host, NULL);
+    if (number == SIGTERM) ended = 1;
+    sigaction(number, &host[number == SIGTERM], NULL);
+}
+
+/** Take a signal over unless the host ignores it, or it is ours already. */
+static void watch(int i) {
+    struct sigaction ours = {.sa_handler = on_interrupt}, old;
+    sigemptyset(&ours.sa_mask);
+    if (sigaction(signals[i], &ours, &old) != 0 || old.sa_handler == on_interrupt) return;
+    host[i] = old;
+    watching[i] = true;
+    if (old.sa_handler != SIG_IGN) return;
+    sigaction(signals[i], &old, NULL);
+    watching[i] = false;
 }
 
 const volatile sig_atomic_t *fl_lua_interrupt_begin(void) {
-    struct sigaction ours = {.sa_handler = on_interrupt}, old;
-    came = 0;
-    if (last > 0 && fl_clock() - last < SECOND_CHANCE) return &came;
-    sigemptyset(&ours.sa_mask);
-    if (sigaction(SIGINT, &ours, &old) != 0 || old.sa_handler == on_interrupt) return &came;
-    host = old;
-    watching = true;
-    if (host.sa_handler == SIG_IGN) fl_lua_interrupt_end();
+    came = ended;
+    if (ended) return &came;
+    if (!(last > 0 && fl_clock() - last < SECOND_CHANCE)) watch(0);
+    watch(1);
     return &came;
 }
 
 void fl_lua_interrupt_end(void) {
-    if (watching && !came) sigaction(SIGINT, &host, NULL);
-    if (watching && came) last = fl_clock();
-    watching = false;
+    for (int i = 0; i < N_SIGNALS; i++) {
+        struct sigaction now;
+        bool ours = watching[i] && sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == on_interrupt;
+        if (ours) sigaction(signals[i], &host[i], NULL);
+        if (watching[i] && !ours) last = fl_clock();
+        watching[i] = false;
+    }
 }
 
 bool fl_lua_interrupt_came(void) {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Ctrl-C during a solve: it ends the solve, which answers with what it has.
+/** Ctrl-C during a solve: it ends the solve, which answers with what it has. So does SIGTERM, which ends all
+ *  later solves at once, too, so that a script comes to its end.
  *
  *  The signal's handler belongs to the host again as soon as a first SIGINT came in, and stays the host's for
  *  solves that begin within two seconds of it: so a second Ctrl-C does what the host does about one (the
  *  program ends, lua5.4 raises "interrupted!"), also in a script that solves in a loop. A host that ignores
- *  SIGINT is left alone. Signals belong to the process, so this is the binding's one piece of global state;
- *  when several threads solve at once, SIGINT stops one or all of them. */
+ *  a signal is left alone. Signals belong to the process, so this is the binding's one piece of global state;
+ *  when several threads solve at once, a signal stops one or all of them. */
 #ifndef FINLAB_LUA_INTERRUPT_H
 #define FINLAB_LUA_INTERRUPT_H
 
@@ -13,13 +14,13 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/** Watch for SIGINT; returns the flag that fl_run() reads. */
+/** Watch for the signals; returns the flag that fl_run() reads. */
 const volatile sig_atomic_t *fl_lua_interrupt_begin(void);
 
 /** Stop watching. Call once after each begin. */
 void fl_lua_interrupt_end(void);
 
-/** Whether SIGINT came since the last begin. */
+/** Whether one came since the last begin. */
 bool fl_lua_interrupt_came(void);
 
 /** catch(function, ...): pcall for a prompt, which Ctrl-C does not end. It ends a solve as everywhere, else

@@ -53,6 +53,7 @@ static void close_socket(channel *self) {
 static void leave_parent(lua_State *L, channel *parents, pid_t parent) {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGINT, &ignore, NULL);
+    sigaction(SIGTERM, &ignore, NULL); /* so that no half answer of a solve is stored */
     sigaction(SIGXFSZ, &ignore, NULL);
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGKILL);
