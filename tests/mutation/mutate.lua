@@ -11,8 +11,9 @@
 -- --list        say what would be tried
 --
 -- Each mutant meets the unit test of its file, then a slice of the campaign, then all unit tests of its room,
--- then a larger slice. It is killed when one of them fails, crashes or does not end. What survives and cannot
--- be noticed is in survivors.txt with the reason; the last line counts those apart.
+-- then a larger slice, then its test and the campaign under the sanitizers. It is killed when one of them fails,
+-- crashes or does not end. What survives and cannot be noticed is in survivors.txt with the reason; the last
+-- line counts those apart.
 
 local given = {
     count = 500, seed = 1, shard = "1/1", only = "", build = "build-mutation", out = "out/mutation.jsonl",
@@ -127,26 +128,31 @@ end
 
 -- How a mutant is tried -----------------------------------------------------------------------------------
 
-local copy, objects = given.build .. "/source", given.build .. "/objects"
+local copy = given.build .. "/source"
+local PLAIN, SANITIZED = given.build .. "/objects", given.build .. "/sanitized"
 
 --- Bring the copy up to date: only files that differ are written, so that little is built again.
 local function prepare()
     assert(runs("mkdir -p '%s'", copy))
     assert(runs("git ls-files | while read -r f; do "
         .. "cmp -s \"$f\" '%s'/\"$f\" || cp --parents \"$f\" '%s'; done", copy, copy))
-    assert(runs("cmake -S '%s' -B '%s' -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE=-O1"
-        .. " >/dev/null", copy, objects))
-    assert(runs("ninja -C '%s' >/dev/null", objects))
+    for build, sanitizers in pairs { [PLAIN] = "", [SANITIZED] = "address,undefined" } do
+        assert(runs("cmake -S '%s' -B '%s' -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE=-O1 "
+            .. "-DFINLAB_SANITIZE=%s >/dev/null", copy, build, sanitizers))
+        assert(runs("ninja -C '%s' finlab_campaign >/dev/null", build))
+    end
 end
 
-local function make(targets)
-    return runs("ninja -C '%s' %s >/dev/null 2>&1", objects, targets)
+local function make(build, targets)
+    return runs("ninja -C '%s' %s >/dev/null 2>&1", build, targets)
 end
 
---- Whether a program of the build ends well, soon, and in little memory.
-local function passes(seconds, command)
-    return runs("cd '%s/tests' && ulimit -v 6000000 && ulimit -c 0 && "
-        .. "OPENBLAS_NUM_THREADS=1 timeout -k 1 %d %s >/dev/null 2>&1", objects, seconds, command)
+--- Whether a program of a build ends well, soon, and in little memory, of which a sanitizer wants much.
+local function passes(build, seconds, command)
+    return runs("cd '%s/tests' && %s ulimit -c 0 && export OPENBLAS_NUM_THREADS=1 && "
+        .. "export ASAN_OPTIONS=abort_on_error=1:allocator_may_return_null=1 && "
+        .. "timeout -k 1 %d %s >/dev/null 2>&1", build, build == PLAIN and "ulimit -v 6000000 &&" or "",
+        seconds, command)
 end
 
 --- The unit tests of a room, and the one that lets allocations fail.
@@ -163,13 +169,17 @@ local function killer(file)
     local room, name = file:match "^(%w+)/([%w_]+)%.c$"
     local own = ("test_%s_%s"):format(room, name)
     local has_own = runs("test -e 'tests/%s/%s.c'", room, name)
-    if not make((has_own and own or "") .. " finlab_campaign") then return "invalid" end
-    if has_own and not passes(60, "./" .. own) then return own end
-    if not passes(60, "./finlab_campaign --bugs . 700") then return "campaign" end
+    local first = (has_own and own or "") .. " finlab_campaign"
+    if not make(PLAIN, first) then return "invalid" end
+    if has_own and not passes(PLAIN, 60, "./" .. own) then return own end
+    if not passes(PLAIN, 60, "./finlab_campaign --bugs . 700") then return "campaign" end
     for _, test in ipairs(unit_tests(room)) do
-        if test ~= own and not (make(test) and passes(120, "./" .. test)) then return test end
+        if test ~= own and not (make(PLAIN, test) and passes(PLAIN, 120, "./" .. test)) then return test end
     end
-    if not passes(300, "./finlab_campaign --bugs . --seed 100000 3000") then return "campaign" end
+    if not passes(PLAIN, 300, "./finlab_campaign --bugs . --seed 100000 3000") then return "campaign" end
+    local fine = make(SANITIZED, first) and (not has_own or passes(SANITIZED, 120, "./" .. own))
+        and passes(SANITIZED, 120, "./finlab_campaign --bugs . 500")
+    if not fine then return "sanitizer" end
     return nil
 end
 
@@ -180,7 +190,7 @@ local function try(mutant)
     write(path, text:sub(1, mutant.at - 1) .. mutant.to .. text:sub(mutant.at + #mutant.from))
     local by = killer(mutant.file)
     write(path, text)
-    runs("rm -f '%s'/tests/mismatch-*.json '%s'/tests/*-[0-9]*.json", objects, objects)
+    runs("rm -f '%s'/*/tests/mismatch-*.json '%s'/*/tests/*-[0-9]*.json", given.build, given.build)
     return by
 end
 
