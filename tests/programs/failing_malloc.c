@@ -15,6 +15,7 @@
 #include "milp/decode.h"
 #include "milp/emit.h"
 #include "tests/support/build.h"
+#include "tests/support/heap.h"
 #include "tests/support/solve.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -24,81 +25,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifdef __has_feature
-#define CLANG_SANITIZES __has_feature(address_sanitizer)
-#else
-#define CLANG_SANITIZES 0
-#endif
-
-enum { SKIPPED = 77 }; /* what CTest is told to take for a skipped test */
-
-#if defined(__SANITIZE_ADDRESS__) || CLANG_SANITIZES
+#ifdef HEAP_IS_ANOTHERS
 int main(void) {
     puts("skipped: the sanitizer has a malloc of its own");
-    return SKIPPED;
+    return HEAP_SKIPPED;
 }
 #else
-
-/* The allocator: that of the C library, with a countdown. Called by every library of the process. */
-
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t n, size_t size);
-extern void *__libc_realloc(void *old, size_t size);
-extern void *__libc_memalign(size_t alignment, size_t size);
-extern void __libc_free(void *block);
-
-static struct {
-    bool armed;
-    bool from_then_on; /* all calls from number `fail` fail, not that one only */
-    long fail;         /* which call fails, counted from 1; 0: none */
-    long calls;        /* since it was armed */
-    long live;         /* blocks not freed */
-} heap;
-
-#define PUBLIC __attribute__((visibility("default")))
-
-static bool refused(void) {
-    if (!heap.armed) return false;
-    heap.calls++;
-    if (heap.fail == 0 || heap.calls < heap.fail) return false;
-    errno = ENOMEM;
-    return heap.calls == heap.fail || heap.from_then_on;
-}
-
-static void *counted(void *block) {
-    heap.live += block != NULL;
-    return block;
-}
-
-PUBLIC void *malloc(size_t size) {
-    return refused() ? NULL : counted(__libc_malloc(size));
-}
-
-PUBLIC void *calloc(size_t n, size_t size) {
-    return refused() ? NULL : counted(__libc_calloc(n, size));
-}
-
-PUBLIC void *realloc(void *old, size_t size) {
-    if (refused()) return NULL;
-    void *block = __libc_realloc(old, size);
-    heap.live += (block != NULL) - (old != NULL && (block != NULL || size == 0));
-    return block;
-}
-
-PUBLIC void *aligned_alloc(size_t alignment, size_t size) {
-    return refused() ? NULL : counted(__libc_memalign(alignment, size));
-}
-
-PUBLIC int posix_memalign(void **out, size_t alignment, size_t size) {
-    if (refused()) return ENOMEM;
-    *out = counted(__libc_memalign(alignment, size));
-    return *out != NULL ? 0 : ENOMEM;
-}
-
-PUBLIC void free(void *block) {
-    heap.live -= block != NULL;
-    __libc_free(block);
-}
 
 static void arm(void) {
     heap.calls = 0;
@@ -558,8 +490,8 @@ static const struct {
               {"emit", try_emit, false},
               {"decode", try_decode, false}};
 
-/** Fail every allocation of one kind of call; whether all went well. */
-static bool fail_all(int i) {
+/** Fail every allocation of one kind of call; whether all went well. Counts the trials. */
+static bool fail_all(int i, long *tried) {
     int crashes = 0, leaks = 0;
     heap.fail = 0;
     trial(trials[i].try); /* once to warm up what libraries keep */
@@ -569,6 +501,7 @@ static bool fail_all(int i) {
         for (long fail = 1; fail <= n && fault == NULL; fail++) {
             heap.fail = fail;
             heap.from_then_on = mode == 1;
+            ++*tried;
             fault = trials[i].igraph ? trial_in_child(trials[i].try, &crashes, &leaks)
                                      : trial_without_leak(trials[i].try);
             if (fault != NULL) printf("  call %ld%s: %s\n", fail, mode ? " and all later" : "", err.text);
@@ -606,10 +539,12 @@ static void prepare(void) {
 int main(void) {
     static char line[BUFSIZ];
     bool good = true;
+    long tried = 0;
     setvbuf(stdout, line, _IOLBF, sizeof line); /* what was said is seen even when the next trial crashes */
     prepare();
-    for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) good &= fail_all((int)i);
+    for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) good &= fail_all((int)i, &tried);
     unlink(file);
+    printf("%ld failing allocations\n", tried);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 #endif
