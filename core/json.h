@@ -8,8 +8,8 @@
 
 #include "core/value.h"
 
-/** The largest JSON file that is read: 1 GiB. */
-#define FL_JSON_MOST_BYTES ((size_t)1 << 30)
+/** The largest JSON file that is read: half a GiB. */
+#define FL_JSON_MOST_BYTES ((size_t)1 << 29)
 
 /** Parse `length` bytes of text.
  *  @return FL_EINVAL with line and column for broken text; FL_ENOMEM. O(length) */

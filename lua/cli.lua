@@ -553,7 +553,7 @@ local function run_script(path, ...)
     end
     readable:close()
     local chunk
-    chunk, message = loadfile(path)
+    chunk, message = loadfile(path, "t") -- compiled code is trusted by the interpreter, so none is taken
     if not chunk then
         io.stderr:write("finlab: ", message, "\n")
         return EXIT.invalid

@@ -6,7 +6,7 @@
 #include "milp/decode.h"
 
 /** Larger solution files are not read. */
-static const size_t MOST_BYTES = (size_t)1 << 30;
+static const size_t MOST_BYTES = (size_t)1 << 29;
 
 static fl_status decode(fl_result *out, const fl_instance *instance, const char *path, fl_arena *arena,
                         fl_error *err) {

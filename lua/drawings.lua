@@ -18,9 +18,10 @@ local PALETTE = { -- viridis at equal steps
 }
 local ABSENT = "#e8e8e8" -- behind a heat map, where there is no value
 
---- A gnuplot string: single quotes, in which nothing but the quote itself is special.
+--- A gnuplot string: single quotes, in which nothing but the quote itself is special. Doubling it does
+-- not help at the start and beside others, so quotes stand in strings of their own, joined by dots.
 function drawings.quoted(text)
-    return "'" .. tostring(text):gsub("%c", " "):gsub("'", "''") .. "'"
+    return "'" .. tostring(text):gsub("%c", " "):gsub("'+", [['."%0".']]) .. "'"
 end
 
 local quoted = drawings.quoted

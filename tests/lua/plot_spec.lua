@@ -22,7 +22,7 @@ describe("fl.plot", function()
         assert.matches("\n3 0%.30000000000000004\n\n5 21%.532", script)
         assert.matches("set xlabel 'deadline %(ms%)'", script)
         assert.matches("set logscale y", script)
-        assert.matches("set title 'it''s `id` %$%(id%)' noenhanced", script)
+        assert.matches([[set title 'it'%."'"%.'s `id` %$%(id%)' noenhanced]], script)
     end)
 
     it("draws SVG and PNG", function()
