@@ -80,8 +80,8 @@ local function take(path)
     return text or ""
 end
 
---- What gnuplot draws by a script; nil and its complaint when it fails. It draws into a pipe, since into a file
--- on a full disk it draws half a figure and sees nothing wrong. The shell sees only temporary names.
+--- What gnuplot draws by a script; nil and its complaint when it fails. It draws into a pipe: into a file on
+-- a full disk it draws half a figure and sees nothing wrong. The shell sees only temporary names.
 local function draw(script)
     local path, complaints = os.tmpname(), os.tmpname()
     local written, message = core.write(path, script)

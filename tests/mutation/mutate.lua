@@ -11,7 +11,7 @@
 -- --list        say what would be tried
 --
 -- Each mutant meets the unit test of its file, then a slice of the campaign, then all unit tests of its room,
--- then a larger slice, then its test and the campaign under the sanitizers. It is killed when one of them fails,
+-- then a larger slice, then under the sanitizers its test and the campaign. It is killed when one fails,
 -- crashes or does not end. What survives and cannot be noticed is in survivors.txt with the reason; the last
 -- line counts those apart.
 
