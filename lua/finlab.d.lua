@@ -203,6 +203,42 @@ local finlab = {}
 ---@field solves integer
 ---@field seconds number
 
+---@class finlab.slowdown how slow nodes and links may be
+---@field nodes? number|table<string, number> least factors of the speeds, above 0 and up to 1
+---@field links? number|number[] of the rates, for each link as written
+---@field budget? integer how many may be slow at once; default: all
+
+---@class finlab.robust_options: finlab.slowdown
+---@field time_limit? number s
+---@field memory? number bytes of labels
+
+---@class finlab.slow a node, a link between nodes, or one between tiers
+---@field node? string
+---@field from? string
+---@field to? string
+---@field from_tier? integer
+---@field to_tier? integer
+
+---@class finlab.robust
+---@field status "optimal"|"feasible"|"infeasible"|"unknown"
+---@field stop "done"|"time"|"memory"|"interrupted"
+---@field bound? number J, no robust plan costs less
+---@field scenarios integer that had to be looked at, at once
+---@field solves integer
+---@field seconds number
+---@field energy? number J per inference with nothing slow, as the next
+---@field latency? number s
+---@field worst_latency? number s
+---@field accuracy? number
+---@field slow? finlab.slow[] in the worst scenario
+---@field plan? finlab.placement[]
+
+---@class finlab.slowest a plan at its worst
+---@field feasible boolean
+---@field energy number J per inference
+---@field latency number s
+---@field slow finlab.slow[]
+
 ---@class finlab.remedy what relaxing one limit does, all others as they are; fields that do not apply are absent
 ---@field limit "deadline"|"accuracy"|"capacity"|"memory"|"link capacity"
 ---@field app? string whose limit it is, as the next five
@@ -387,6 +423,21 @@ function instance:frontier(options, form) end
 ---@return string? message
 ---@return finlab.code? code
 function instance:breakpoints(options) end
+
+---The plan of least energy that is in time although nodes and links may be slow.
+---@param options finlab.robust_options
+---@return finlab.robust? found
+---@return string? message
+---@return finlab.code? code
+function instance:robust(options) end
+
+---The worst latency of a plan, and what is slow then.
+---@param plan finlab.placement[]|finlab.result|finlab.robust
+---@param options finlab.slowdown
+---@return finlab.slowest? worst
+---@return string? message
+---@return finlab.code? code
+function instance:slowest(plan, options) end
 
 ---FIN's answers for every deadline that is a multiple of deadline / gamma, from one search.
 ---@param gamma integer 1 to 1000000

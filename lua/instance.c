@@ -173,12 +173,11 @@ static fl_status read_links(double *factors, lua_State *L, int n, fl_error *err)
     return FL_OK;
 }
 
-/** Field `key` of the table at argument 2: one factor for all, a table of them, or nothing.
- *  @param out  [n], NULL when there is nothing */
-static fl_status read_factors(const double **out, lua_State *L, const char *key, const fl_instance *base,
-                              int n, fl_arena *arena, fl_error *err) {
+fl_status fl_lua_instance_factors(const double **out, lua_State *L, int arg, const char *key,
+                                  const fl_instance *base, fl_arena *arena, fl_error *err) {
     bool by_node = strcmp(key, "links") != 0;
-    int type = lua_getfield(L, 2, key);
+    int n = by_node ? base->system.n_nodes : base->system.n_links + base->system.n_tier_links;
+    int top = lua_gettop(L), type = lua_getfield(L, arg, key);
     double all = type == LUA_TNUMBER ? lua_tonumber(L, -1) : 1, *factors = FL_NEW(arena, n, double);
     fl_status status = factors != NULL ? FL_OK : fl_arena_error(arena, err);
     *out = type == LUA_TNIL ? NULL : factors;
@@ -188,7 +187,7 @@ static fl_status read_factors(const double **out, lua_State *L, const char *key,
     } else if (status == FL_OK && type != LUA_TNIL && type != LUA_TNUMBER) {
         status = fl_error_set(err, FL_EINVAL, key, "must be a factor or a table of factors");
     }
-    lua_settop(L, 3);
+    lua_settop(L, top);
     return status;
 }
 
@@ -206,12 +205,11 @@ static fl_status check_drift(lua_State *L, fl_error *err) {
 
 static fl_status read_drift(fl_drift *out, lua_State *L, const fl_instance *base, fl_arena *arena,
                             fl_error *err) {
-    int n_links = base->system.n_links + base->system.n_tier_links;
     *out = (fl_drift){.rate = 1};
     FL_TRY(check_drift(L, err));
-    FL_TRY(read_factors(&out->nodes, L, "nodes", base, base->system.n_nodes, arena, err));
-    FL_TRY(read_factors(&out->powers, L, "powers", base, base->system.n_nodes, arena, err));
-    FL_TRY(read_factors(&out->links, L, "links", base, n_links, arena, err));
+    FL_TRY(fl_lua_instance_factors(&out->nodes, L, 2, "nodes", base, arena, err));
+    FL_TRY(fl_lua_instance_factors(&out->powers, L, 2, "powers", base, arena, err));
+    FL_TRY(fl_lua_instance_factors(&out->links, L, 2, "links", base, arena, err));
     if (lua_getfield(L, 2, "rate") == LUA_TNUMBER) {
         out->rate = lua_tonumber(L, -1);
     } else if (!lua_isnil(L, -1)) {

@@ -30,6 +30,12 @@ void fl_lua_instance_lend(lua_State *L, const fl_instance *instance, int loan);
 /** Close what was lent by the table at `loan`. Raises nothing. */
 void fl_lua_instance_recall(lua_State *L, int loan);
 
+/** Field `key` of the table at argument `arg`: one factor for all, or a table of them, by node or, of
+ * "links", one for each link as written.
+ *  @param out  [n] in `arena`; NULL when there is nothing */
+fl_status fl_lua_instance_factors(const double **out, lua_State *L, int arg, const char *key,
+                                  const fl_instance *base, fl_arena *arena, fl_error *err);
+
 /* finlab.core: instance(table), load(path) */
 int fl_lua_instance_new(lua_State *L);
 int fl_lua_instance_load(lua_State *L);

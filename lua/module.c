@@ -18,6 +18,7 @@
 #include "lua/method.h"
 #include "lua/methods.h"
 #include "lua/online.h"
+#include "lua/robust.h"
 #include "lua/solve.h"
 #include "lua/support.h"
 #include "lua/workers.h"
@@ -159,6 +160,8 @@ static int open_core(lua_State *L) {
                                        {"fin_curve", fl_lua_frontier_fin},
                                        {"decode", fl_lua_decode},
                                        {"breakpoints", fl_lua_breakpoints},
+                                       {"robust", fl_lua_robust},
+                                       {"slowest", fl_lua_robust_slowest},
                                        {NULL, NULL}};
     luaL_newlibtable(L, functions);
     fl_lua_support_create(L);

@@ -12,6 +12,7 @@
 #include "core/frontier.h"
 #include "core/generate.h"
 #include "core/json.h"
+#include "core/robust.h"
 #include "milp/decode.h"
 #include "milp/emit.h"
 #include "tests/support/build.h"
@@ -179,6 +180,26 @@ static fl_status try_breakpoints(void) {
     }
     right = status != FL_OK || energy.stop != FL_STOP_DONE ||
             (energy.n_pieces == pieces[0] && latency.n_pieces == pieces[1]);
+    fl_arena_free(&scratch);
+    fl_arena_free(&arena);
+    return status;
+}
+
+static fl_status try_robust(void) {
+    static double energy;
+    enum { MOST = 64 };
+    double factors[MOST];
+    fl_arena arena, scratch;
+    fl_robust found;
+    fl_robust_query query = {.slowdown = {factors, factors, 1}};
+    for (int i = 0; i < MOST; i++) factors[i] = 0.95;
+    fl_arena_init(&arena, 0);
+    fl_arena_init(&scratch, 0);
+    arm();
+    fl_status status = fl_robust_solve(&found, instance, &query, &arena, &scratch, NULL, &err);
+    disarm();
+    if (energy == 0) energy = found.verdict.energy;
+    right = status != FL_OK || found.verdict.energy == energy;
     fl_arena_free(&scratch);
     fl_arena_free(&arena);
     return status;
@@ -465,6 +486,7 @@ static const struct {
               {"k best", try_k_best, false},
               {"frontier", try_frontier, false},
               {"breakpoints", try_breakpoints, false},
+              {"robust", try_robust, false},
               {"milp", try_milp, false},
               {"milp with limits", try_milp_with_limits, false},
               {"milp shared", try_milp_shared, false},

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/robust.h"
+#include "core/drift.h"
+#include "core/profile.h"
+#include "core/scenarios.h"
+#include <stdlib.h>
+#include <string.h>
+
+static int count_links(const fl_instance *instance) {
+    return instance->system.n_links + instance->system.n_tier_links;
+}
+
+static double factor_of(const double *factors, int index) {
+    return factors != NULL ? factors[index] : 1;
+}
+
+static fl_status create_scenario(fl_scenario *out, const fl_instance *instance, fl_arena *arena,
+                                 fl_error *err) {
+    *out = (fl_scenario){FL_ZERO(arena, instance->system.n_nodes, bool),
+                         FL_ZERO(arena, count_links(instance), bool)};
+    return out->nodes != NULL && out->links != NULL ? FL_OK : fl_arena_error(arena, err);
+}
+
+/** Whether all that is slow in one scenario is so in another: who is in time in that is in time in this. */
+static bool covers(const fl_scenario *one, const fl_scenario *other, const fl_instance *instance) {
+    for (int i = 0; i < instance->system.n_nodes; i++) {
+        if (other->nodes[i] && !one->nodes[i]) return false;
+    }
+    for (int i = 0; i < count_links(instance); i++) {
+        if (other->links[i] && !one->links[i]) return false;
+    }
+    return true;
+}
+
+fl_status fl_robust_scenario(fl_instance **out, const fl_instance *instance, const fl_slowdown *slowdown,
+                             const fl_scenario *which, fl_arena *arena, fl_error *err) {
+    int n = instance->system.n_nodes, n_links = count_links(instance);
+    double *nodes = FL_NEW(arena, n, double), *links = FL_NEW(arena, n_links, double);
+    if (nodes == NULL || links == NULL) return fl_arena_error(arena, err);
+    for (int i = 0; i < n; i++) {
+        nodes[i] = which == NULL || which->nodes[i] ? factor_of(slowdown->nodes, i) : 1;
+    }
+    for (int i = 0; i < n_links; i++) {
+        links[i] = which == NULL || which->links[i] ? factor_of(slowdown->links, i) : 1;
+    }
+    fl_drift drift = {.nodes = nodes, .links = links, .rate = 1, .powers = nodes};
+    return fl_drift_apply(out, instance, &drift, FL_PLACE_LUA, err);
+}
+
+/* The worst of a plan */
+
+/** A node or link that can be slow, and by how much the placement is then later. */
+typedef struct element {
+    double delay;
+    int node, link; /* one of them; the other is -1 */
+} element;
+
+static int by_delay(const void *a, const void *b) {
+    const element *one = a, *two = b;
+    if (one->delay != two->delay) return one->delay > two->delay ? -1 : 1;
+    if (one->node != two->node) return one->node > two->node ? -1 : 1;
+    return (one->link > two->link) - (one->link < two->link);
+}
+
+/** Those that can be slow, with their delays; returns how many. */
+static int list_elements(element *out, const fl_instance *instance, const fl_slowdown *slowdown,
+                         const fl_profile *profile) {
+    int n = 0;
+    for (int i = 0; i < instance->system.n_nodes; i++) {
+        double factor = factor_of(slowdown->nodes, i);
+        if (factor < 1) out[n++] = (element){profile->nodes[i] / factor - profile->nodes[i], i, -1};
+    }
+    for (int i = 0; i < count_links(instance); i++) {
+        double factor = factor_of(slowdown->links, i);
+        if (factor < 1) out[n++] = (element){profile->links[i] / factor - profile->links[i], -1, i};
+    }
+    return n;
+}
+
+static double sum_profile(const fl_profile *profile, const fl_instance *instance) {
+    double sum = profile->delays;
+    for (int i = 0; i < instance->system.n_nodes; i++) sum += profile->nodes[i];
+    for (int i = 0; i < count_links(instance); i++) sum += profile->links[i];
+    return sum;
+}
+
+fl_status fl_robust_latency(double *latency, fl_scenario *which, const fl_instance *instance, int app,
+                            const fl_placement *placement, const fl_slowdown *slowdown, fl_arena *arena,
+                            fl_error *err) {
+    fl_profile profile;
+    FL_TRY(fl_profile_placement(&profile, instance, app, placement, arena, err));
+    element *elements = FL_NEW(arena, instance->system.n_nodes + count_links(instance), element);
+    if (elements == NULL) return fl_arena_error(arena, err);
+    if (which != NULL) FL_TRY(create_scenario(which, instance, arena, err));
+    int n = list_elements(elements, instance, slowdown, &profile);
+    qsort(elements, (size_t)n, sizeof *elements, by_delay);
+    if (slowdown->budget >= 0 && slowdown->budget < n) n = slowdown->budget;
+    *latency = sum_profile(&profile, instance);
+    for (int i = 0; i < n && elements[i].delay > 0; i++) {
+        *latency += elements[i].delay;
+        if (which == NULL) continue;
+        *(elements[i].node >= 0 ? &which->nodes[elements[i].node] : &which->links[elements[i].link]) = true;
+    }
+    return FL_OK;
+}
+
+static fl_status check_factors(const double *factors, int n, const char *key, fl_error *err) {
+    for (int i = 0; i < n && factors != NULL; i++) {
+        if (factors[i] > 0 && factors[i] <= 1) continue;
+        return fl_error_set(err, FL_EINVAL, key, "must be factors above 0 and up to 1, not %.17g",
+                            factors[i]);
+    }
+    return FL_OK;
+}
+
+static fl_status check_slowdown(const fl_slowdown *slowdown, const fl_instance *instance, fl_error *err) {
+    FL_TRY(check_factors(slowdown->nodes, instance->system.n_nodes, "nodes", err));
+    return check_factors(slowdown->links, count_links(instance), "links", err);
+}
+
+fl_status fl_robust_judge(fl_robust_worst *out, const fl_instance *instance, const fl_plan *plan,
+                          const fl_slowdown *slowdown, fl_arena *arena, fl_error *err) {
+    fl_instance *slow;
+    double latency;
+    FL_TRY(check_slowdown(slowdown, instance, err));
+    if (plan->n_apps != 1 || plan->apps[0].exit < 0 || plan->apps[0].more != NULL) {
+        return fl_error_set(err, FL_EUNSUPPORTED, NULL, "a worst case is that of one placement");
+    }
+    FL_TRY(fl_evaluate_plan(&out->verdict, NULL, instance, plan, arena, err));
+    if (isinf(out->verdict.energy)) {
+        return fl_error_set(err, FL_EINVAL, "plan", "takes a link that is not there");
+    }
+    FL_TRY(fl_robust_latency(&latency, &out->which, instance, 0, &plan->apps[0], slowdown, arena, err));
+    FL_TRY(fl_robust_scenario(&slow, instance, slowdown, &out->which, arena, err));
+    fl_status status = fl_evaluate_plan(&out->verdict, NULL, slow, plan, arena, err);
+    fl_instance_free(slow);
+    return status;
+}
+
+/* The best plan */
+
+/** A scenario that plans must be in time in. */
+typedef struct member {
+    fl_scenario which;
+    fl_instance *instance;
+} member;
+
+typedef struct search {
+    const fl_instance *instance;
+    const fl_robust_query *query;
+    fl_robust *out;
+    fl_arena *arena, *scratch;
+    const volatile sig_atomic_t *interrupt;
+    double began;
+    member *members; /* [n] */
+    int n, room;
+} search;
+
+/** Add a scenario, in place of those that it covers; NULL: all that may be slow is. */
+static fl_status add_member(search *now, const fl_scenario *which, fl_error *err) {
+    for (int k = now->n - 1; k >= 0; k--) {
+        if (!covers(which, &now->members[k].which, now->instance)) continue;
+        fl_instance_free(now->members[k].instance);
+        now->members[k] = now->members[--now->n];
+    }
+    if (now->n == now->room) {
+        int room = now->room > 0 ? 2 * now->room : 8;
+        member *members = FL_NEW(now->arena, room, member);
+        if (members == NULL) return fl_arena_error(now->arena, err);
+        if (now->n > 0) memcpy(members, now->members, (size_t)now->n * sizeof *members);
+        now->members = members;
+        now->room = room;
+    }
+    member *new = &now->members[now->n];
+    *new = (member){0};
+    if (which != NULL) new->which = *which;
+    FL_TRY(fl_robust_scenario(&new->instance, now->instance, &now->query->slowdown, which, now->arena, err));
+    now->n++;
+    return FL_OK;
+}
+
+static void drop_members(search *now) {
+    while (now->n > 0) fl_instance_free(now->members[--now->n].instance);
+}
+
+/** The path of least energy that is in time in all members, if it costs less than `enough`. */
+static fl_status solve(fl_scenarios *found, search *now, double enough, fl_error *err) {
+    double limit = now->query->time_limit;
+    fl_arena_reset(now->scratch);
+    fl_layers *layers = FL_NEW(now->scratch, now->n, fl_layers);
+    if (layers == NULL) return fl_arena_error(now->scratch, err);
+    for (int k = 0; k < now->n; k++) {
+        FL_TRY(fl_layers_build(&layers[k], now->members[k].instance, 0, now->scratch, err));
+    }
+    fl_scenarios_query query = {.layers = layers,
+                                .n_scenarios = now->n,
+                                .enough = enough,
+                                .until = limit > 0 ? now->began + limit : INFINITY,
+                                .memory = now->query->memory,
+                                .interrupt = now->interrupt};
+    if (now->n > now->out->n_scenarios) now->out->n_scenarios = now->n;
+    now->out->solves++;
+    return fl_scenarios_solve(found, &query, now->scratch, err);
+}
+
+/** Judge a path in its worst scenario, and keep it as the best plan when it is in time there. */
+static fl_status try_path(fl_robust_worst *worst, search *now, const fl_scenarios *path, fl_error *err) {
+    fl_robust *out = now->out;
+    fl_plan plan;
+    FL_TRY(fl_plan_create(&plan, now->instance, now->arena, err));
+    FL_TRY(fl_plan_place(&plan, now->instance, 0, path->exit, path->nodes, now->arena, err));
+    FL_TRY(fl_robust_judge(worst, now->instance, &plan, &now->query->slowdown, now->arena, err));
+    if (!worst->verdict.feasible) return FL_OK;
+    out->plan = plan;
+    out->worst = *worst;
+    return fl_evaluate_plan(&out->verdict, NULL, now->instance, &plan, now->scratch, err);
+}
+
+/** With everything slow that may be: what is in time then always is, and with budget for all nothing else. */
+static fl_status solve_all_slow(fl_scenarios *found, search *now, fl_error *err) {
+    fl_robust_worst worst;
+    FL_TRY(add_member(now, NULL, err));
+    FL_TRY(solve(found, now, INFINITY, err));
+    drop_members(now);
+    return found->exit >= 0 ? try_path(&worst, now, found, err) : FL_OK;
+}
+
+/** What a search that ended without a better plan says. */
+static void conclude(search *now, const fl_scenarios *found) {
+    fl_robust *out = now->out;
+    bool some = out->plan.n_apps > 0;
+    out->stop = found->stop;
+    if (found->stop == FL_STOP_DONE) {
+        out->status = some ? FL_RESULT_OPTIMAL : FL_RESULT_INFEASIBLE;
+        out->bound = some ? out->verdict.energy : NAN;
+    } else {
+        out->status = some ? FL_RESULT_FEASIBLE : FL_RESULT_UNKNOWN;
+    }
+}
+
+/** Scenarios join until the best plan in time in all of them is so in its worst one too. */
+static fl_status find(search *now, fl_error *err) {
+    fl_robust *out = now->out;
+    fl_scenarios found;
+    fl_robust_worst worst = {0};
+    FL_TRY(solve_all_slow(&found, now, err));
+    if (now->query->slowdown.budget < 0 || found.stop != FL_STOP_DONE) {
+        conclude(now, &found);
+        return FL_OK;
+    }
+    FL_TRY(create_scenario(&worst.which, now->instance, now->arena, err));
+    while (!worst.verdict.feasible) {
+        for (int k = 0; k < now->n; k++) {
+            if (covers(&now->members[k].which, &worst.which, now->instance)) {
+                return fl_error_set(err, FL_EINTERNAL, NULL, "a plan is late in a scenario it was found for");
+            }
+        }
+        FL_TRY(add_member(now, &worst.which, err));
+        FL_TRY(solve(&found, now, out->plan.n_apps > 0 ? out->verdict.energy : INFINITY, err));
+        if (found.exit < 0 || found.stop != FL_STOP_DONE) break;
+        out->bound = found.energy;
+        FL_TRY(try_path(&worst, now, &found, err));
+    }
+    conclude(now, &found);
+    return FL_OK;
+}
+
+fl_status fl_robust_solve(fl_robust *out, const fl_instance *instance, const fl_robust_query *query,
+                          fl_arena *arena, fl_arena *scratch, const volatile sig_atomic_t *interrupt,
+                          fl_error *err) {
+    search now = {.instance = instance,
+                  .query = query,
+                  .out = out,
+                  .arena = arena,
+                  .scratch = scratch,
+                  .interrupt = interrupt,
+                  .began = fl_clock()};
+    *out = (fl_robust){.status = FL_RESULT_UNKNOWN, .stop = FL_STOP_DONE, .bound = NAN};
+    FL_TRY(check_slowdown(&query->slowdown, instance, err));
+    if (instance->n_apps > 1 || instance->features != 0) {
+        return fl_error_set(
+            err, FL_EUNSUPPORTED, NULL,
+            "robust plans are for one application, without shared limits, shares and choices");
+    }
+    fl_status status = find(&now, err);
+    drop_members(&now);
+    out->seconds = fl_clock() - now.began;
+    return status;
+}
+
+/* Writing */
+
+static void add_number(fl_value *to, const char *key, double number, fl_arena *arena) {
+    fl_value_add(arena, to, key, fl_value_number(arena, number)); /* null when it is not finite */
+}
+
+static fl_value *write_link(const fl_system *system, int index, fl_arena *arena) {
+    fl_value *to = fl_value_object(arena);
+    for (int i = 0; i < system->n_links; i++) {
+        const fl_node_link *link = &system->links[i];
+        if (link->index != index) continue;
+        fl_value_add(arena, to, "from", fl_value_string(arena, system->nodes[link->from].name));
+        fl_value_add(arena, to, "to", fl_value_string(arena, system->nodes[link->to].name));
+    }
+    for (int i = 0; i < system->n_tier_links; i++) {
+        const fl_tier_link *link = &system->tier_links[i];
+        if (link->index != index) continue;
+        add_number(to, "from_tier", link->from_tier, arena);
+        add_number(to, "to_tier", link->to_tier, arena);
+    }
+    return to;
+}
+
+/** What is slow in a scenario: an array of {node} and {from, to} or {from_tier, to_tier}. */
+static fl_value *write_scenario(const fl_scenario *which, const fl_instance *instance, fl_arena *arena) {
+    fl_value *to = fl_value_array(arena);
+    for (int i = 0; i < instance->system.n_nodes; i++) {
+        if (!which->nodes[i]) continue;
+        fl_value *node = fl_value_add(arena, to, NULL, fl_value_object(arena));
+        fl_value_add(arena, node, "node", fl_value_string(arena, instance->system.nodes[i].name));
+    }
+    for (int i = 0; i < count_links(instance); i++) {
+        if (which->links[i]) fl_value_add(arena, to, NULL, write_link(&instance->system, i, arena));
+    }
+    return to;
+}
+
+fl_value *fl_robust_write(const fl_robust *robust, const fl_instance *instance, fl_arena *arena) {
+    fl_value *to = fl_value_object(arena);
+    fl_value_add(arena, to, "status", fl_value_string(arena, fl_result_status_name(robust->status)));
+    fl_value_add(arena, to, "stop", fl_value_string(arena, fl_stop_name(robust->stop)));
+    add_number(to, "bound", robust->bound, arena);
+    add_number(to, "scenarios", robust->n_scenarios, arena);
+    add_number(to, "solves", robust->solves, arena);
+    add_number(to, "seconds", robust->seconds, arena);
+    if (robust->plan.n_apps == 0) return arena->failed ? NULL : to;
+    add_number(to, "energy", robust->verdict.energy, arena);
+    add_number(to, "latency", robust->verdict.latency, arena);
+    add_number(to, "worst_latency", robust->worst.verdict.latency, arena);
+    add_number(to, "accuracy", robust->verdict.accuracy, arena);
+    fl_value_add(arena, to, "slow", write_scenario(&robust->worst.which, instance, arena));
+    fl_value_add(arena, to, "plan", fl_plan_write(&robust->plan, instance, arena));
+    return arena->failed ? NULL : to;
+}
+
+fl_value *fl_robust_write_worst(const fl_robust_worst *worst, const fl_instance *instance, fl_arena *arena) {
+    fl_value *to = fl_value_object(arena);
+    fl_value_add(arena, to, "feasible", fl_value_bool(arena, worst->verdict.feasible));
+    add_number(to, "energy", worst->verdict.energy, arena);
+    add_number(to, "latency", worst->verdict.latency, arena);
+    fl_value_add(arena, to, "slow", write_scenario(&worst->which, instance, arena));
+    return arena->failed ? NULL : to;
+}
