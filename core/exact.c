@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/exact.h"
+#include "core/constrained.h"
 #include "core/labels.h"
 #include "core/reduce.h"
 #include "core/result.h"
+#include "core/tolerance.h"
+#include <string.h>
 
 enum { OPTION_K, OPTION_TIME_LIMIT, OPTION_MEMORY };
 
@@ -55,26 +58,140 @@ static fl_status search(fl_answer *answer, const fl_task *task, fl_layers layers
     return FL_OK;
 }
 
-/** Up to the very limit of the judge; where rounding makes him refuse what was found there, a hair under it.
- */
+/* Where plans choose more than exits and nodes: one extended graph after another, by threshold */
+
+/** The best placements so far. */
+typedef struct choosing {
+    const fl_task *task;
+    fl_task search; /* the same in a scratch arena */
+    double hair;    /* how far under the judge's limits the search stays, relative */
+    int k, n, room;
+    struct chosen {
+        double energy;
+        fl_placement at;
+    } * best; /* [n] by rising energy */
+} choosing;
+
+/** Take in one path of a graph, unless k better ones are known. */
+static fl_status take_path(choosing *now, const fl_extended *graph, const fl_constrained_path *path,
+                           fl_error *err) {
+    const fl_app *app = &now->task->instance->apps[0];
+    fl_arena *arena = now->task->arena;
+    int at = now->n;
+    while (at > 0 && now->best[at - 1].energy > path->energy) at--;
+    if (at == now->k) return FL_OK;
+    if (now->n == now->room) {
+        now->room = 2 * now->room + 1;
+        struct chosen *more = FL_NEW(arena, now->room, struct chosen);
+        if (more == NULL) return fl_arena_error(arena, err);
+        if (now->n > 0) memcpy(more, now->best, (size_t)now->n * sizeof *more);
+        now->best = more;
+    }
+    fl_placement new = {.nodes = FL_NEW(arena, app->n_blocks, int),
+                        .codings = FL_NEW(arena, app->n_blocks, int),
+                        .off = FL_NEW(arena, app->n_exits, bool)};
+    if (new.nodes == NULL || new.codings == NULL || new.off == NULL) return fl_arena_error(arena, err);
+    fl_extended_place(&new, graph, path->arcs);
+    if (now->n < now->k) now->n++;
+    memmove(&now->best[at + 1], &now->best[at], (size_t)(now->n - 1 - at) * sizeof *now->best);
+    now->best[at] = (struct chosen){path->energy, new};
+    return FL_OK;
+}
+
+/** Search the graph of one threshold for what is better than the k best so far. */
+static fl_status search_threshold(fl_constrained_found *found, choosing *now, int threshold, fl_error *err) {
+    fl_extended graph;
+    const double *settings = now->task->settings->value;
+    fl_constrained_query query = {.k = now->k,
+                                  .best = now->n == now->k ? now->best[now->k - 1].energy : INFINITY,
+                                  .time_limit = settings[OPTION_TIME_LIMIT],
+                                  .memory = settings[OPTION_MEMORY]};
+    *found = (fl_constrained_found){.bound = -INFINITY, .stop = FL_STOP_MEMORY};
+    fl_arena_reset(now->search.arena);
+    FL_TRY(fl_extended_build(&graph, now->task->instance, 0, threshold,
+                             now->k > 1 ? FL_EXTENDED_ALL : FL_EXTENDED_USEFUL, now->search.arena, err));
+    if (graph.too_large) return FL_OK;
+    graph.most[FL_USE_LATENCY] -= now->hair * now->task->instance->apps[0].deadline;
+    graph.most[FL_USE_LOSS] -= now->hair;
+    FL_TRY(fl_constrained_search(found, &graph, graph.most, &now->search, &query, err));
+    for (int i = 0; i < found->n_paths; i++) FL_TRY(take_path(now, &graph, &found->paths[i], err));
+    return FL_OK;
+}
+
+/** Make the placements found the answer's plans. */
+static fl_status answer_chosen(fl_answer *answer, const choosing *now, fl_error *err) {
+    fl_arena *arena = now->task->arena;
+    const fl_instance *instance = now->task->instance;
+    fl_plan *plans = FL_NEW(arena, now->n, fl_plan);
+    if (plans == NULL) return fl_arena_error(arena, err);
+    for (int i = 0; i < now->n; i++) {
+        int count = instance->apps[0].count;
+        FL_TRY(fl_plan_create(&plans[i], instance, arena, err));
+        FL_TRY(fl_plan_add_like(&plans[i], instance, 0, count, &now->best[i].at, arena, err));
+    }
+    answer->plan = plans[0];
+    if (now->k > 1) {
+        answer->alternatives = plans;
+        answer->n_alternatives = now->n;
+    }
+    return FL_OK;
+}
+
+/** All thresholds, each with what the others have found. */
+static fl_status search_chosen(fl_answer *answer, choosing *now, fl_error *err) {
+    bool complete = true;
+    answer->bound = INFINITY;
+    for (int t = -1; t < now->task->instance->apps[0].n_thresholds; t++) {
+        fl_constrained_found found = {.bound = -INFINITY, .stop = FL_STOP_INTERRUPTED};
+        if (!*now->task->interrupt) FL_TRY(search_threshold(&found, now, t, err));
+        if (found.stop != FL_STOP_DONE) answer->stop = found.stop;
+        complete = complete && found.complete;
+        answer->bound = fmin(answer->bound, found.bound);
+    }
+    if (now->n > 0 && complete) answer->claim = FL_CLAIM_OPTIMAL;
+    if (now->n == 0 && complete) answer->claim = FL_CLAIM_INFEASIBLE;
+    if (now->n > 0) answer->bound = fmin(answer->bound, now->best[0].energy);
+    return now->n > 0 ? answer_chosen(answer, now, err) : FL_OK;
+}
+
+/** Search at a distance from the judge's limits. */
+static fl_status choose(fl_answer *answer, const fl_task *task, double hair, fl_error *err) {
+    fl_arena scratch;
+    fl_arena_init(&scratch, task->arena->limit);
+    choosing now = {.task = task, .search = *task, .hair = hair, .k = (int)task->settings->value[OPTION_K]};
+    now.search.arena = &scratch;
+    fl_status status = search_chosen(answer, &now, err);
+    fl_arena_free(&scratch);
+    return status;
+}
+
+/** The instance's plans, up to a distance from the judge's limits. */
+static fl_status search_plans(fl_answer *answer, const fl_task *task, bool within, fl_error *err) {
+    fl_layers layers;
+    if (task->instance->features & FL_FEATURES_OWN) {
+        return choose(answer, task, within ? FL_TOLERANCE_SEARCH : 0, err);
+    }
+    FL_TRY(fl_layers_build(&layers, task->instance, 0, task->arena, err));
+    return search(answer, task, layers, within ? layers.deadline : layers.latest, err);
+}
+
+/** Up to the very limits of the judge; where rounding makes him refuse what was found there, a hair under
+ *  them. */
 static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
     const fl_answer nothing = *answer;
-    fl_layers layers;
     bool allowed;
-    FL_TRY(fl_layers_build(&layers, task->instance, 0, task->arena, err));
-    FL_TRY(search(answer, task, layers, layers.latest, err));
+    FL_TRY(search_plans(answer, task, false, err));
     FL_TRY(fl_answer_allowed(&allowed, answer, task, err));
     if (allowed) return FL_OK;
     *answer = nothing;
-    FL_TRY(fl_layers_build(&layers, task->instance, 0, task->arena, err)); /* the first search reduced it */
-    return search(answer, task, layers, layers.deadline, err);
+    return search_plans(answer, task, true, err);
 }
 
 const fl_method fl_exact_method = {
     .name = "exact",
     .summary = "proven optimum by search over non-dominated labels on the layered graph",
     .may_claim = FL_CLAIM_OPTIMAL,
-    .honours = 0,
+    .honours = FL_FEATURES_OWN,
     .options = options,
     .n_options = sizeof options / sizeof *options,
     .solve = solve,

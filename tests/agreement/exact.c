@@ -31,6 +31,19 @@ Test(exact, agrees_with_trying_every_plan) {
     fl_arena_free(&arena);
 }
 
+Test(exact, agrees_with_trying_every_plan_where_plans_choose_more) {
+    fl_arena_init(&arena, 0);
+    for (int i = 0; i < DRAW_CHOICES; i++) {
+        int n = draw_count(1000);
+        for (int seed = 0; seed < n; seed++) {
+            fl_instance *instance = draw_instance(&draw_choices[i], (uint64_t)seed);
+            compare(instance);
+            fl_instance_free(instance);
+        }
+    }
+    fl_arena_free(&arena);
+}
+
 /** The instance with another deadline. */
 static fl_instance *with_deadline(const fl_instance *base, double deadline) {
     fl_instance *variant;

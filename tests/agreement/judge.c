@@ -63,7 +63,7 @@ static void draw_users(fl_plan *plan, const fl_instance *instance, int h) {
 }
 
 /** Choose codings, exits that are off and a threshold for a placement; room is the caller's. */
-static void draw_choices(fl_placement *at, const fl_app *app) {
+static void choose_more(fl_placement *at, const fl_app *app) {
     for (int l = 0; l < app->exits[at->exit].after; l++) {
         int from = l > 0 ? at->nodes[l - 1] : app->source;
         int n = l > 0 ? app->blocks[l - 1].n_codings : app->n_input_codings;
@@ -98,7 +98,7 @@ static void draw_chosen(fl_plan *plan, const fl_instance *instance, int h) {
         for (int i = 0; i < app->n_slices; i++) {
             levels[i] = fl_random_int(&random_plan, 0, app->slices[i].n_levels - 1);
         }
-        draw_choices(&at, app);
+        choose_more(&at, app);
         cr_assert(fl_plan_add_like(plan, instance, h, users, &at, &arena, &err) == FL_OK, "%s", err.text);
         left -= users;
     }

@@ -18,22 +18,31 @@ static void *grab(void *old, size_t n, size_t size) {
 typedef struct tree {
     const fl_instance *instance;
     const fl_app *app;
-    int *nodes; /* [n_blocks + n_slices] chosen so far: nodes, then levels, which are -1 where none is */
+    int *nodes;   /* [stride] chosen so far: nodes, then levels, which are -1 where none is, then codings */
+    bool *off;    /* [n_exits] */
+    bool chooses; /* there is more to choose than nodes and levels, or times do not add up */
     naive_walk
         *left; /* [n_exits] what a sample that leaves at each exit has met, heads that always run included */
     brute_list list;
 } tree;
 
-static void add_plan(tree *at, int exit, naive_walk cost) {
+static size_t stride_of(const fl_app *app) {
+    return 2 * (size_t)app->n_blocks + (size_t)app->n_slices;
+}
+
+static void add_plan(tree *at, int exit, int threshold, naive_walk cost) {
     brute_list *list = &at->list;
-    size_t n = (size_t)list->n++, stride = (size_t)at->app->n_blocks + (size_t)at->app->n_slices;
+    size_t n = (size_t)list->n++, stride = stride_of(at->app), n_exits = (size_t)at->app->n_exits;
     if ((n & (n - 1)) == 0) { /* double the room at every power of two */
         size_t room = n > 0 ? 2 * n : 1;
         list->plans = grab(list->plans, room, sizeof *list->plans);
         list->nodes = grab(list->nodes, room * stride, sizeof *list->nodes);
+        list->off = grab(list->off, room * n_exits, sizeof *list->off);
     }
-    list->plans[n] = (brute_plan){.exit = exit, .energy = cost.energy, .latency = cost.latency};
+    list->plans[n] =
+        (brute_plan){.exit = exit, .threshold = threshold, .energy = cost.energy, .latency = cost.latency};
     memcpy(list->nodes + n * stride, at->nodes, stride * sizeof *at->nodes);
+    memcpy(list->off + n * n_exits, at->off, n_exits * sizeof *at->off);
 }
 
 /** Stop at exit `e`, where the sample that goes all the way has met `last`. */
@@ -53,14 +62,60 @@ static void stop_here(tree *at, int e, naive_walk last) {
     }
     if (app->latency == FL_LATENCY_WORST) cost.latency = last.latency;
     if (app->latency == FL_LATENCY_QUANTILE) cost.latency = in_time;
-    add_plan(at, e, cost);
+    add_plan(at, e, -1, cost);
 }
 
 static void branch(tree *at, int l, int from, naive_walk walk);
 
+fl_placement brute_placement(const brute_plan *plan) {
+    return (fl_placement){.exit = plan->exit,
+                          .count = 1,
+                          .nodes = plan->nodes,
+                          .levels = plan->levels,
+                          .codings = plan->codings,
+                          .off = plan->off,
+                          .threshold = plan->threshold};
+}
+
+/** Stop at exit `e` after what has been chosen so far, at every threshold. */
+static void stop_chosen(tree *at, int e) {
+    const fl_app *app = at->app;
+    fl_placement as = {.exit = e, .count = 1, .nodes = at->nodes, .off = at->off};
+    as.levels = at->nodes + app->n_blocks;
+    as.codings = as.levels + app->n_slices;
+    for (as.threshold = -1; as.threshold < app->n_thresholds; as.threshold++) {
+        naive_cost cost = naive_place_as(at->instance, (int)(app - at->instance->apps), &as);
+        if (!cost.linked || !cost.accurate) continue;
+        add_plan(at, e, as.threshold, (naive_walk){cost.energy, cost.latency});
+    }
+}
+
+/** Put block `l` on machine n with all that there is to choose: every coding of the move there, and its exit
+ *  final, active or off. */
+static void choose(tree *at, int l, int from, int n) {
+    const fl_app *app = at->app;
+    int codings = l == 0 ? app->n_input_codings : app->blocks[l - 1].n_codings, e = 0;
+    int *coding = at->nodes + app->n_blocks + app->n_slices + l;
+    while (e < app->n_exits && app->exits[e].after != l + 1) e++;
+    at->nodes[l] = n;
+    for (*coding = -1; *coding < (from != n ? codings : 0); ++*coding) {
+        if (e < app->n_exits) stop_chosen(at, e);
+        branch(at, l + 1, n, (naive_walk){0, 0});
+        if (e == app->n_exits || !app->exits[e].optional) continue;
+        at->off[e] = true;
+        branch(at, l + 1, n, (naive_walk){0, 0});
+        at->off[e] = false;
+    }
+    *coding = -1;
+}
+
 /** Put block `l` on machine n, of which the levels chosen so far leave it a share, and go on. */
 static void put_block(tree *at, int l, int from, int n, naive_walk walk) {
     const fl_app *app = at->app;
+    if (at->chooses) {
+        choose(at, l, from, n);
+        return;
+    }
     long double share = naive_share(app, at->nodes + app->n_blocks, n);
     int e = 0;
     while (e < app->n_exits && app->exits[e].after != l + 1) e++;
@@ -100,15 +155,23 @@ static brute_list list_all(const fl_instance *instance, int app_index) {
     const fl_app *app = &instance->apps[app_index];
     tree at = {.instance = instance,
                .app = app,
-               .nodes = grab(NULL, (size_t)app->n_blocks + (size_t)app->n_slices, sizeof *at.nodes),
+               .nodes = grab(NULL, stride_of(app), sizeof *at.nodes),
+               .off = calloc((size_t)app->n_exits, sizeof *at.off),
+               .chooses = (instance->features & FL_FEATURES_OWN) != 0,
                .left = grab(NULL, (size_t)app->n_exits, sizeof *at.left)};
-    for (int i = 0; i < app->n_slices; i++) at.nodes[app->n_blocks + i] = -1;
+    if (at.off == NULL) exit(EXIT_FAILURE);
+    for (size_t i = (size_t)app->n_blocks; i < stride_of(app); i++) at.nodes[i] = -1;
     branch(&at, 0, app->source, (naive_walk){0, 0});
     for (int i = 0; i < at.list.n; i++) {
-        at.list.plans[i].nodes = at.list.nodes + (size_t)i * (size_t)(app->n_blocks + app->n_slices);
-        at.list.plans[i].levels = at.list.plans[i].nodes + app->n_blocks;
+        brute_plan *plan = &at.list.plans[i];
+        plan->nodes = at.list.nodes + (size_t)i * stride_of(app);
+        plan->levels = plan->nodes + app->n_blocks;
+        if (!at.chooses) continue;
+        plan->codings = plan->levels + app->n_slices;
+        plan->off = at.list.off + (size_t)i * (size_t)app->n_exits;
     }
     free(at.nodes);
+    free(at.off);
     free(at.left);
     return at.list;
 }
@@ -136,7 +199,7 @@ typedef struct search {
 /** How many users unit `u` stands for. */
 static int users_of(const search *at, int u) {
     const fl_app *app = &at->instance->apps[at->answer->app[u]];
-    bool apart = (at->instance->features & ~(unsigned)FL_FEATURE_SEVERAL) != 0;
+    bool apart = (at->instance->features & ~(FL_FEATURES_OWN | FL_FEATURE_SEVERAL)) != 0;
     return apart ? 1 : app->count;
 }
 
@@ -184,7 +247,8 @@ static void combine(search *at, int u, long long served, long double power) {
         if (!naive_in_time(app, plan->latency)) continue;
         naive_load *load = &at->loads[u + 1];
         naive_load_copy(load, &at->loads[u]);
-        naive_load_add(load, at->instance, h, plan->exit, plan->nodes, plan->levels, users);
+        fl_placement as = brute_placement(plan);
+        naive_load_add_as(load, at->instance, h, &as, users);
         at->chosen[u] = i;
         if (naive_load_fits(load, at->instance)) combine(at, u + 1, served + users, more);
     }
@@ -199,8 +263,8 @@ static void place(fl_placement *apps, fl_placement **room, const search *at, int
     const brute_answer *answer = at->answer;
     if (answer->best[u] < 0) return;
     const brute_plan *plan = &answer->apps[answer->app[u]].plans[answer->best[u]];
-    fl_placement new = {
-        .exit = plan->exit, .count = users_of(at, u), .nodes = plan->nodes, .levels = plan->levels};
+    fl_placement new = brute_placement(plan);
+    new.count = users_of(at, u);
     fl_placement *last = &apps[answer->app[u]];
     if (last->exit < 0) {
         *last = new;
@@ -227,7 +291,7 @@ static void judge_best(brute_answer *answer, const fl_instance *instance, const 
 
 /** List the units; as users_of() counts them. */
 static void list_units(brute_answer *answer, const fl_instance *instance) {
-    bool apart = (instance->features & ~(unsigned)FL_FEATURE_SEVERAL) != 0;
+    bool apart = (instance->features & ~(FL_FEATURES_OWN | FL_FEATURE_SEVERAL)) != 0;
     size_t n = 0;
     for (int h = 0; h < instance->n_apps; h++) n += apart ? (size_t)instance->apps[h].count : 1;
     answer->app = grab(NULL, n, sizeof *answer->app);
@@ -266,6 +330,7 @@ void brute_free(brute_answer *answer) {
     for (int h = 0; h < answer->n_apps; h++) {
         free(answer->apps[h].plans);
         free(answer->apps[h].nodes);
+        free(answer->apps[h].off);
     }
     free(answer->apps);
     free(answer->app);

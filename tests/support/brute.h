@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** The optimum by trying every plan: all exits that reach the accuracy, all nodes for every block, all levels
- *  of every sliced node used. It knows the instance's fields and the naive judge's steps, nothing else of the
- *  project.
+ *  of every sliced node used; all codings of every move, all exits off that may be, all thresholds. It knows
+ * the instance's fields and the naive judge's steps, nothing else of the project.
  *
  *  Memory is released with brute_free(); running out of it ends the program. */
 #ifndef FINLAB_TESTS_BRUTE_H
@@ -12,16 +12,23 @@
 /** One way to place one application. */
 typedef struct brute_plan {
     int exit;
-    int *nodes;  /* [after of that exit] */
-    int *levels; /* [n_slices] which level of each sliced node, -1: not used */
+    int *nodes;    /* [after of that exit] */
+    int *levels;   /* [n_slices] which level of each sliced node, -1: not used */
+    int *codings;  /* [after of that exit] NULL: all plain */
+    bool *off;     /* [n_exits] NULL: none */
+    int threshold; /* -1: the exits' own */
     long double energy, latency;
 } brute_plan;
+
+/** The placement of one user as the plan says; borrows from it. */
+fl_placement brute_placement(const brute_plan *plan);
 
 /** All ways to place one application that are linked, allowed and accurate, whatever their latency. */
 typedef struct brute_list {
     int n;
     brute_plan *plans; /* [n] */
-    int *nodes;        /* what their nodes and levels point into */
+    int *nodes;        /* what their nodes, levels and codings point into */
+    bool *off;
 } brute_list;
 
 typedef struct brute_answer {

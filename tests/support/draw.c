@@ -15,6 +15,25 @@ const draw_family draw_families[DRAW_FAMILIES] = {
     {.name = "quantile", .recipe = {.quantile = true}},
 };
 
+#define SMALL   .blocks = 4, .nodes = 3
+#define SMALLER .blocks = 3, .nodes = 3
+#define CHOICES .codings = true, .optional = true, .thresholds = true
+
+const draw_family draw_choices[DRAW_CHOICES] = {
+    {.name = "codings", .recipe = {SMALL, .codings = true}},
+    {.name = "optional", .recipe = {.optional = true}},
+    {.name = "thresholds", .recipe = {.thresholds = true}},
+    {.name = "segments", .recipe = {.segments = true}},
+    {.name = "serial", .recipe = {.serial = true}},
+    {.name = "choices", .recipe = {SMALLER, CHOICES}},
+    {.name = "runs", .recipe = {.segments = true, .serial = true}},
+    {.name = "all", .recipe = {SMALLER, CHOICES, .segments = true, .serial = true}},
+    {.name = "all-quantile",
+     .recipe = {SMALLER, CHOICES, .segments = true, .serial = true, .quantile = true}},
+    {.name = "all-tight",
+     .recipe = {SMALLER, CHOICES, .segments = true, .serial = true, .tightness = FL_TIGHTNESS_TIGHT}},
+};
+
 static fl_recipe last;
 
 fl_instance *draw_instance(const draw_family *family, uint64_t seed) {

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/constrained.h"
+#include "core/tolerance.h"
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SECANTS = 12,        /* most steps for one multiplier at a time */
+    ROUNDS = 2,          /* over all of them */
+    CHUNK = 1 << 12,     /* labels are had in pieces of so many */
+    LOOK_EVERY = 1 << 10 /* labels between two looks at the clock */
+};
+
+/** The first cut, as a part of the duality gap, and how it grows. */
+static const double FIRST_CUT = 1.0 / 256, CUT_GROWTH = 8;
+
+/** What is summed along a path. */
+typedef struct total {
+    double energy, use[FL_USE_KINDS];
+} total;
+
+/** A path from the source to a state. */
+typedef struct label {
+    total cost;
+    int parent, arc; /* label before, and the arc from its state; parent < 0: the source itself */
+    int state;       /* < 0: the end */
+    int next;        /* another label of the state; < 0: none */
+    int index;       /* its own */
+} label;
+
+/** Weights of energy and uses. */
+typedef struct weights {
+    double energy, use[FL_USE_KINDS];
+} weights;
+
+typedef struct path_search {
+    const fl_extended *graph;
+    const fl_task *task;
+    const fl_constrained_query *query;
+    fl_arena *arena;
+    int depth;                                           /* the most arcs of a path */
+    double most[FL_USE_KINDS];                           /* INFINITY: no path can use too much */
+    double *energy;                                      /* [n_states] the least to the end */
+    double *least[FL_USE_KINDS], *longest[FL_USE_KINDS]; /* [n_states] of each use, where it is limited */
+    /* dual */
+    weights multipliers;     /* energy's is 1 */
+    double *reduced, *spare; /* [n_states] the least weighted sum to the end */
+    int *choice;             /* [n_states] the arc by which a pass goes on */
+    double bound, slack;     /* slack: rounding errors of weighted sums stay below this, J */
+    int *incumbent;          /* [depth] arcs of the best path known */
+    total incumbent_cost;    /* energy INFINITY: none */
+    /* labels */
+    label **chunks;
+    int n_labels, n_chunks, chunk_room;
+    int *head;     /* [n_states] a state's last label, < 0: none */
+    label **front; /* [front_room] labels of the state at hand */
+    int front_room;
+    label **ends; /* [n_ends] the k best whole paths, by rising energy; one best path is the
+                     incumbent */
+    int n_ends, end_room;
+    double best;   /* paths that are not cheaper are not looked for */
+    double proven; /* no path within the limits and cheaper than query->best costs less */
+    bool dropped;  /* a label was dropped for the cut */
+    long long made, look_at;
+    fl_stop stop;
+} path_search;
+
+/* Passes from the end */
+
+static double weigh(const weights *by, double energy, const double *use) {
+    double sum = by->energy * energy;
+    for (int i = 0; i < FL_USE_KINDS; i++) sum += by->use[i] * use[i];
+    return sum;
+}
+
+/** The least (or with `longest` the largest) weighted sum from each state to the end. */
+static void pass(path_search *now, double *value, const weights *by, bool longest) {
+    const fl_extended *graph = now->graph;
+    for (int s = graph->n_states - 1; s >= 0; s--) {
+        double best = longest ? -INFINITY : INFINITY;
+        for (int a = graph->first[s]; a < graph->first[s + 1]; a++) {
+            const fl_extended_arc *arc = &graph->arcs[a];
+            double sum = weigh(by, arc->energy, arc->use) + (arc->to >= 0 ? value[arc->to] : 0);
+            if (longest ? sum <= best : sum >= best) continue;
+            best = sum;
+            now->choice[s] = a;
+        }
+        value[s] = best;
+    }
+}
+
+/** The path of the last pass, and what it costs; the best one within the limits is kept. */
+static total trace(path_search *now) {
+    const fl_extended *graph = now->graph;
+    total sum = {0};
+    bool within = true;
+    for (int s = 0; s >= 0; s = graph->arcs[now->choice[s]].to) {
+        const fl_extended_arc *arc = &graph->arcs[now->choice[s]];
+        sum.energy += arc->energy;
+        for (int i = 0; i < FL_USE_KINDS; i++) sum.use[i] += arc->use[i];
+    }
+    for (int i = 0; i < FL_USE_KINDS; i++) within = within && sum.use[i] <= now->most[i];
+    if (!within || !(sum.energy < now->incumbent_cost.energy)) return sum;
+    now->incumbent_cost = sum;
+    for (int s = 0, l = 0; s >= 0; s = graph->arcs[now->choice[s]].to) now->incumbent[l++] = now->choice[s];
+    return sum;
+}
+
+/* The dual */
+
+/** A pass by `by`: its path, and the bound it proves, which is kept with the multipliers when it is the best.
+ */
+static total try_multipliers(path_search *now, const weights *by) {
+    pass(now, now->spare, by, false);
+    double bound = now->spare[0];
+    for (int i = 0; i < FL_USE_KINDS; i++) {
+        if (by->use[i] > 0) bound -= by->use[i] * now->most[i];
+    }
+    if (bound > now->bound) {
+        double *swap = now->reduced;
+        now->reduced = now->spare;
+        now->spare = swap;
+        now->bound = bound;
+        now->multipliers = *by;
+    }
+    return trace(now);
+}
+
+/** Whether there is nothing left to look for. */
+static bool closed(const path_search *now) {
+    return now->bound >= fmin(now->incumbent_cost.energy, now->query->best);
+}
+
+/** The best multiplier of one use, the others as they are; `timely` is a path within its limit. */
+static void improve(path_search *now, int kind, total timely) {
+    weights by = now->multipliers;
+    by.use[kind] = 0;
+    total late = try_multipliers(now, &by);
+    if (late.use[kind] <= now->most[kind]) return;
+    for (int i = 0; i < SECANTS && !closed(now); i++) {
+        by.use[kind] = 0;
+        double high = weigh(&by, timely.energy, timely.use), low = weigh(&by, late.energy, late.use);
+        double lambda = (high - low) / (late.use[kind] - timely.use[kind]);
+        if (!(lambda > 0) || isinf(lambda)) return;
+        by.use[kind] = lambda;
+        double secant = weigh(&by, timely.energy, timely.use);
+        total path = try_multipliers(now, &by);
+        if (!(weigh(&by, path.energy, path.use) < secant * (1 - FL_TOLERANCE_SECANT))) return;
+        if (path.use[kind] > now->most[kind]) {
+            late = path;
+        } else {
+            timely = path;
+        }
+    }
+}
+
+/** Bounds by energy and by each use alone; false: no path is within the limits. A limit that no path reaches
+ * is dropped. */
+static bool bound_each(path_search *now, total *fastest) {
+    static const weights energy = {.energy = 1};
+    pass(now, now->energy, &energy, false);
+    if (isinf(now->energy[0])) return false;
+    trace(now);
+    for (int i = 0; i < FL_USE_KINDS; i++) {
+        weights one = {.energy = 0};
+        one.use[i] = 1;
+        if (isinf(now->most[i])) continue;
+        pass(now, now->longest[i], &one, true);
+        if (now->longest[i][0] <= now->most[i]) now->most[i] = INFINITY;
+    }
+    for (int i = 0; i < FL_USE_KINDS; i++) {
+        weights one = {.energy = 0};
+        one.use[i] = 1;
+        if (isinf(now->most[i])) continue;
+        pass(now, now->least[i], &one, false);
+        if (now->least[i][0] > now->most[i]) return false;
+        fastest[i] = trace(now);
+    }
+    return true;
+}
+
+/** Bracket the answer: bounds of each state, multipliers, a path if one turns up. False: no path is within
+ * the limits. */
+static bool solve_dual(path_search *now) {
+    total fastest[FL_USE_KINDS];
+    if (!bound_each(now, fastest)) return false;
+    now->bound = now->energy[0];
+    now->multipliers = (weights){.energy = 1};
+    memcpy(now->reduced, now->energy, (size_t)now->graph->n_states * sizeof *now->reduced);
+    for (int round = 0; round < ROUNDS && !closed(now); round++) {
+        for (int i = 0; i < FL_USE_KINDS && !closed(now); i++) {
+            if (isfinite(now->most[i])) improve(now, i, fastest[i]);
+        }
+    }
+    double scale = fabs(now->bound);
+    if (isfinite(now->incumbent_cost.energy)) scale = fmax(scale, now->incumbent_cost.energy);
+    for (int i = 0; i < FL_USE_KINDS; i++) {
+        if (now->multipliers.use[i] > 0) scale += now->multipliers.use[i] * now->most[i];
+    }
+    now->slack = 16 * DBL_EPSILON * now->depth * scale;
+    return true;
+}
+
+/* Labels */
+
+static label *label_at(const path_search *now, int i) {
+    return &now->chunks[i / CHUNK][i % CHUNK];
+}
+
+/** Room for one more label; NULL: no memory. */
+static label *new_label(path_search *now) {
+    if (now->n_labels == now->n_chunks * CHUNK) {
+        if (now->n_chunks == now->chunk_room) {
+            label **chunks = FL_NEW(now->arena, 2 * now->chunk_room + 16, label *);
+            if (chunks == NULL) return NULL;
+            if (now->n_chunks > 0) memcpy(chunks, now->chunks, (size_t)now->n_chunks * sizeof *chunks);
+            now->chunks = chunks;
+            now->chunk_room = 2 * now->chunk_room + 16;
+        }
+        now->chunks[now->n_chunks] = FL_NEW(now->arena, CHUNK, label);
+        if (now->chunks[now->n_chunks] == NULL) return NULL;
+        now->n_chunks++;
+    }
+    now->made++;
+    label *new = label_at(now, now->n_labels);
+    new->index = now->n_labels++;
+    return new;
+}
+
+/** A use of a state's label as far as it matters: below what leaves room for the longest way to the end all
+ * are the same. */
+static double matters(const path_search *now, int kind, int state, double use) {
+    return fmax(use, now->most[kind] - now->longest[kind][state]);
+}
+
+static bool dominates(const path_search *now, int state, const total *one, const total *two) {
+    for (int i = 0; i < FL_USE_KINDS; i++) {
+        if (isinf(now->most[i])) continue;
+        if (one->use[i] > two->use[i] && one->use[i] > matters(now, i, state, two->use[i])) return false;
+    }
+    return one->energy <= two->energy;
+}
+
+static int compare_labels(const void *a, const void *b) {
+    const label *one = *(const label *const *)a, *two = *(const label *const *)b;
+    if (one->cost.energy != two->cost.energy) return one->cost.energy < two->cost.energy ? -1 : 1;
+    for (int i = 0; i < FL_USE_KINDS; i++) {
+        if (one->cost.use[i] != two->cost.use[i]) return one->cost.use[i] < two->cost.use[i] ? -1 : 1;
+    }
+    return (one->arc > two->arc) - (one->arc < two->arc);
+}
+
+/** Whether `k` of the labels kept are no worse than this one. */
+static bool is_dominated(const path_search *now, int state, label *const *kept, int n, const label *one) {
+    int dominating = 0;
+    for (int i = n - 1; i >= 0; i--) {
+        dominating += dominates(now, state, &kept[i]->cost, &one->cost);
+        if (dominating == now->query->k) return true;
+    }
+    return false;
+}
+
+/** The labels of a state that others do not dominate, by rising energy, into `front`; returns how many, or
+ * -1: no memory. */
+static int make_front(path_search *now, int state) {
+    int n = 0, kept = 0;
+    for (int i = now->head[state]; i >= 0; i = label_at(now, i)->next) n++;
+    if (n > now->front_room) {
+        now->front_room = 2 * n;
+        now->front = FL_NEW(now->arena, now->front_room, label *);
+        if (now->front == NULL) return -1;
+    }
+    n = 0;
+    for (int i = now->head[state]; i >= 0; i = label_at(now, i)->next) now->front[n++] = label_at(now, i);
+    qsort(now->front, (size_t)n, sizeof *now->front, compare_labels);
+    for (int i = 0; i < n; i++) {
+        if (!is_dominated(now, state, now->front, kept, now->front[i])) now->front[kept++] = now->front[i];
+    }
+    return kept;
+}
+
+/** Whether a path that has cost `sum` so far and goes on from state `to` (< 0: ends) is looked for. */
+static bool is_hopeful(path_search *now, const total *sum, int to, double cut) {
+    double energy = sum->energy + (to >= 0 ? now->energy[to] : 0);
+    if (now->query->k > 1 ? energy > now->best + now->slack : energy >= now->best) return false;
+    double reduced = sum->energy + (to >= 0 ? now->reduced[to] : 0);
+    for (int i = 0; i < FL_USE_KINDS; i++) {
+        if (isinf(now->most[i])) continue;
+        if (sum->use[i] + (to >= 0 ? now->least[i][to] : 0) > now->most[i]) return false;
+        reduced += now->multipliers.use[i] * (sum->use[i] - now->most[i]);
+    }
+    if (reduced <= cut + now->slack) return true;
+    now->dropped = true;
+    return false;
+}
+
+/** A whole path, better than the best known. */
+static void keep_best(path_search *now, int parent, int arc, const total *sum) {
+    int l = now->graph->states[label_at(now, parent)->state].block + 1;
+    now->incumbent_cost = *sum;
+    now->best = sum->energy;
+    for (now->incumbent[l] = arc; l > 0; parent = label_at(now, parent)->parent) {
+        now->incumbent[--l] = label_at(now, parent)->arc;
+    }
+}
+
+/** A whole path, one of the k best so far. */
+static bool keep_end(path_search *now, int parent, int arc, const total *sum) {
+    label *end = new_label(now);
+    if (end == NULL) return false;
+    *end = (label){*sum, parent, arc, -1, -1, end->index};
+    int at = now->n_ends, k = now->query->k;
+    if (now->n_ends == now->end_room) {
+        int room = now->end_room < k / 2 ? 2 * now->end_room + 16 : k;
+        label **ends = FL_NEW(now->arena, room, label *);
+        if (ends == NULL) return false;
+        if (now->n_ends > 0) memcpy(ends, now->ends, (size_t)now->n_ends * sizeof *ends);
+        now->ends = ends;
+        now->end_room = room;
+    }
+    while (at > 0 && now->ends[at - 1]->cost.energy > sum->energy) at--;
+    if (at == k) return true;
+    int moved = now->n_ends - at - (now->n_ends == k);
+    memmove(&now->ends[at + 1], &now->ends[at], (size_t)moved * sizeof *now->ends);
+    now->ends[at] = end;
+    if (now->n_ends < k) now->n_ends++;
+    if (now->n_ends == k) now->best = fmin(now->best, now->ends[k - 1]->cost.energy);
+    return true;
+}
+
+/** Extend label `from` by all arcs of its state; false: no memory. */
+static bool extend(path_search *now, const label *from, double cut) {
+    const fl_extended *graph = now->graph;
+    for (int a = graph->first[from->state]; a < graph->first[from->state + 1]; a++) {
+        const fl_extended_arc *arc = &graph->arcs[a];
+        total sum = from->cost;
+        sum.energy += arc->energy;
+        for (int i = 0; i < FL_USE_KINDS; i++) sum.use[i] += arc->use[i];
+        if (!is_hopeful(now, &sum, arc->to, cut)) continue;
+        if (arc->to >= 0) {
+            label *to = new_label(now);
+            if (to == NULL) return false;
+            *to = (label){sum, from->index, a, arc->to, now->head[arc->to], to->index};
+            now->head[arc->to] = to->index;
+        } else if (now->query->k == 1) {
+            keep_best(now, from->index, a, &sum);
+        } else if (!keep_end(now, from->index, a, &sum)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/** Whether a limit strikes; looks at the clock now and then. */
+static bool must_stop(path_search *now) {
+    const fl_constrained_query *query = now->query;
+    if (query->memory > 0 && (double)now->n_labels * sizeof(label) > query->memory) {
+        now->stop = FL_STOP_MEMORY;
+    }
+    if (now->made < now->look_at) return now->stop != FL_STOP_DONE;
+    now->look_at = now->made + LOOK_EVERY;
+    if (query->time_limit > 0 && fl_clock() - now->task->start > query->time_limit) now->stop = FL_STOP_TIME;
+    if (*now->task->interrupt) now->stop = FL_STOP_INTERRUPTED;
+    return now->stop != FL_STOP_DONE;
+}
+
+/** All labels under the cut; false: no memory. */
+static bool grow_labels(path_search *now, double cut) {
+    label *source = new_label(now);
+    if (source == NULL) return false;
+    *source = (label){.parent = -1, .arc = -1, .next = -1, .index = source->index};
+    now->head[0] = source->index;
+    for (int s = 0; s < now->graph->n_states; s++) {
+        if (now->head[s] < 0) continue;
+        int n = make_front(now, s);
+        if (n < 0) return false;
+        for (int i = 0; i < n; i++) {
+            if (!extend(now, now->front[i], cut)) return false;
+            if (must_stop(now)) return true;
+        }
+    }
+    return true;
+}
+
+/* Trials */
+
+/** Start a trial with the arena as at `mark`. */
+static fl_status renew(path_search *now, fl_arena_mark mark, fl_error *err) {
+    fl_arena_release(now->arena, mark);
+    now->n_labels = now->n_chunks = now->chunk_room = now->front_room = now->n_ends = now->end_room = 0;
+    now->dropped = false;
+    now->head = FL_NEW(now->arena, now->graph->n_states, int);
+    if (now->head == NULL) return fl_arena_error(now->arena, err);
+    for (int s = 0; s < now->graph->n_states; s++) now->head[s] = -1;
+    return FL_OK;
+}
+
+/** Whether the paths asked for are all below the cut, so that nothing cheaper can be missing. */
+static bool is_settled(const path_search *now, double cut) {
+    return !now->dropped || now->best <= cut;
+}
+
+/** Trials with a growing cut until the answer is settled or a limit strikes. */
+static fl_status run_trials(path_search *now, bool *settled, fl_arena_mark mark, fl_error *err) {
+    double gap = fmin(now->incumbent_cost.energy, now->query->best) - now->bound;
+    double width = FIRST_CUT * (isfinite(gap) && now->query->k == 1 ? gap : fabs(now->bound));
+    for (;; width *= CUT_GROWTH) {
+        double cut = width > 0 ? now->bound + width : INFINITY;
+        FL_TRY(renew(now, mark, err));
+        if (!grow_labels(now, cut)) return fl_arena_error(now->arena, err);
+        if (now->stop != FL_STOP_DONE) return FL_OK;
+        *settled = is_settled(now, cut);
+        if (*settled) return FL_OK;
+        double least = now->n_ends > 0 ? fmin(cut, now->ends[0]->cost.energy) : cut;
+        now->proven = fmax(now->proven, least - now->slack);
+    }
+}
+
+/* The whole search */
+
+static fl_status prepare(path_search *now, fl_error *err) {
+    const fl_extended *graph = now->graph;
+    size_t n = (size_t)graph->n_states;
+    now->energy = FL_NEW(now->arena, n, double);
+    now->reduced = FL_NEW(now->arena, n, double);
+    now->spare = FL_NEW(now->arena, n, double);
+    now->choice = FL_NEW(now->arena, n, int);
+    for (int i = 0; i < FL_USE_KINDS; i++) {
+        now->least[i] = FL_NEW(now->arena, n, double);
+        now->longest[i] = FL_NEW(now->arena, n, double);
+    }
+    now->depth = graph->states[n - 1].block + 2;
+    now->incumbent = FL_NEW(now->arena, now->depth, int);
+    return now->arena->failed ? fl_arena_error(now->arena, err) : FL_OK;
+}
+
+/** Copy the paths found out of the labels. */
+static fl_status read_paths(const path_search *now, fl_constrained_found *out, fl_error *err) {
+    bool single = now->query->k == 1;
+    bool any = single && now->incumbent_cost.energy < now->query->best;
+    out->n_paths = single ? any : now->n_ends;
+    out->paths = FL_NEW(now->arena, out->n_paths, fl_constrained_path);
+    if (out->paths == NULL) return fl_arena_error(now->arena, err);
+    if (any) out->paths[0] = (fl_constrained_path){now->incumbent_cost.energy, now->incumbent};
+    for (int i = 0; i < out->n_paths && !single; i++) {
+        const label *at = now->ends[i];
+        int *arcs = FL_NEW(now->arena, now->depth, int), l = 0;
+        if (arcs == NULL) return fl_arena_error(now->arena, err);
+        for (const label *up = at; up->parent >= 0; up = label_at(now, up->parent)) l++;
+        for (; at->parent >= 0; at = label_at(now, at->parent)) arcs[--l] = at->arc;
+        out->paths[i] = (fl_constrained_path){now->ends[i]->cost.energy, arcs};
+    }
+    return FL_OK;
+}
+
+fl_status fl_constrained_search(fl_constrained_found *out, const fl_extended *graph, const double *most,
+                                const fl_task *task, const fl_constrained_query *query, fl_error *err) {
+    path_search now = {.graph = graph,
+                       .task = task,
+                       .query = query,
+                       .arena = task->arena,
+                       .bound = -INFINITY,
+                       .incumbent_cost = {.energy = INFINITY}};
+    bool settled = false;
+    *out = (fl_constrained_found){.bound = INFINITY, .complete = true};
+    FL_TRY(prepare(&now, err));
+    memcpy(now.most, most, sizeof now.most);
+    if (!solve_dual(&now)) return FL_OK;
+    now.proven = now.bound - now.slack;
+    now.best = query->k == 1 ? fmin(now.incumbent_cost.energy, query->best) : query->best;
+    if (query->k == 1 ? closed(&now) : now.bound >= query->best) {
+        settled = true;
+    } else {
+        fl_arena_mark mark = fl_arena_keep(now.arena);
+        fl_status status = run_trials(&now, &settled, mark, err);
+        if (status == FL_ENOMEM) {
+            fl_arena_recover(now.arena, mark);
+            now.stop = FL_STOP_MEMORY;
+            now.n_ends = 0;
+        }
+    }
+    out->complete = settled;
+    out->stop = now.stop;
+    out->n_labels = now.made;
+    FL_TRY(read_paths(&now, out, err));
+    if (!settled) out->bound = now.proven;
+    if (settled && out->n_paths > 0) out->bound = out->paths[0].energy;
+    return FL_OK;
+}
