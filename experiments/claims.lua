@@ -471,8 +471,8 @@ local function claims(timed, found)
     for _, baseline in ipairs { "released", "mcp" } do
         for _, links in ipairs { "receiver", "bottleneck" } do
             add(fin, ("everywhere-%s-%s"):format(baseline, links),
-                ("so it is for every network and data set, against %s, %s links"):format(NAMES[baseline],
-                    links),
+                ("over %d %% saved with every network and data set, against %s, %s links"):format(percent,
+                    NAMES[baseline], links),
                 ("mean saving of FIN with 30 levels at least %d %% for each"):format(percent),
                 command "networks", saved_everywhere(baseline, links))
         end
