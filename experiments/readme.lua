@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- README.md's figure: what the optimum saves against both baselines under both models of a link, and how
 -- often FIN finds the optimum with how many levels; B-AlexNet on CIFAR-10 over the grid of savings.lua. A
--- test compares it with experiments/readme.svg, which `finlab experiments/readme.lua --out experiments` writes.
+-- test compares it with the file that `finlab experiments/readme.lua --out experiments` writes.
 
 local fl = require "finlab"
 local study = dofile((arg[0]:match("^.*/") or "") .. "study.lua")
