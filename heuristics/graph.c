@@ -2,6 +2,7 @@
 #include "heuristics/graph.h"
 #include "core/file.h"
 
+#include <ctype.h>
 #include <igraph.h>
 #include <math.h>
 #include <stdio.h>
@@ -293,8 +294,60 @@ static igraph_error_t read_graph(fl_topology *out, FILE *stream, fl_arena *arena
     return IGRAPH_SUCCESS;
 }
 
-fl_status fl_graph_parse(fl_topology *out, const char *text, size_t length, fl_arena *arena, fl_error *err) {
+/* Whether an XML declaration names an encoding that does not write ASCII as itself, as what follows must be
+ * able to count on. */
+static bool names_other_encoding(const char *declaration, size_t length) {
+    static const char *const known[] = {"utf-8", "us-ascii", "iso-8859-", "windows-125"};
+    char head[200]; /* longer than any XML declaration */
+    size_t n = 0;
+    while (n < length && n < sizeof head - 1 && declaration[n] != '>') {
+        head[n] = (char)tolower((unsigned char)declaration[n]);
+        n++;
+    }
+    head[n] = '\0';
+    const char *name = strstr(head, "encoding");
+    if (name == NULL) return n == sizeof head - 1;
+    name += strcspn(name, "'\"");
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+        if (name[0] != '\0' && strncmp(name + 1, known[k], strlen(known[k])) == 0) return false;
+    }
+    return true;
+}
+
+static bool is_ascii_based(const char *text, size_t length) {
+    size_t n = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    if (memchr(text, '\0', length) != NULL) return false;
+    while (n < length && isspace((unsigned char)text[n])) n++;
+    if (n == length || text[n] != '<') return false;
+    return length - n < 5 || memcmp(text + n, "<?xml", 5) != 0 || !names_other_encoding(text + n, length - n);
+}
+
+/* How many values igraph will keep, at most: the declared attributes times the tags. */
+static double count_attributes(const char *text, size_t length) {
+    double keys = 0, tags = 0;
+    const char *end = text + length;
+    for (const char *at = text; (at = memchr(at, '<', (size_t)(end - at))) != NULL; at++) {
+        const char *name = at + 1, *stop = name;
+        while (stop < end && (isalnum((unsigned char)*stop) || strchr("_.:-", *stop) != NULL)) stop++;
+        bool is_key = stop - name >= 3 && strncmp(stop - 3, "key", 3) == 0;
+        keys += is_key;
+        tags += stop > name && !is_key;
+    }
+    return keys * tags;
+}
+
+static fl_status check_text(const char *text, size_t length, fl_error *err) {
     if (length == 0) return fl_error_set(err, FL_EINVAL, NULL, "no GraphML: Document is empty");
+    if (!is_ascii_based(text, length)) {
+        return fl_error_set(err, FL_EINVAL, NULL,
+                            "no GraphML: not in UTF-8 or another encoding based on ASCII");
+    }
+    if (count_attributes(text, length) <= FL_GRAPH_MOST_ATTRIBUTES) return FL_OK;
+    return fl_error_set(err, FL_EINVAL, NULL, "too many attributes for so many elements");
+}
+
+fl_status fl_graph_parse(fl_topology *out, const char *text, size_t length, fl_arena *arena, fl_error *err) {
+    FL_TRY(check_text(text, length, err));
     FILE *stream = fmemopen((void *)(size_t)text, length, "rb");
     if (stream == NULL) return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");
     session s;

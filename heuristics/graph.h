@@ -19,8 +19,11 @@
 /** A graph of more edges is refused: it would take over a gigabyte, and igraph minutes. */
 #define FL_GRAPH_EDGES_MOST INT64_C(20000000)
 
-/** The largest GraphML file that is read: 64 MiB. */
-#define FL_GRAPH_MOST_BYTES ((size_t)64 << 20)
+/** The largest GraphML file that is read: 16 MiB. */
+#define FL_GRAPH_MOST_BYTES ((size_t)16 << 20)
+
+/** igraph keeps every attribute for every element; more than so many times so many are refused. */
+#define FL_GRAPH_MOST_ATTRIBUTES 2e7
 
 typedef struct fl_graph {
     int64_t n_vertices, n_edges;
@@ -78,7 +81,8 @@ typedef struct fl_topology {
 /** Read the first graph in GraphML text. A number or text that is not there is absent; igraph takes a missing
  * truth value for false. igraph also makes a node of an id that only an edge names, and one of two nodes with
  * the same id. Entities that the text declares are not followed; an & in an id stays &#38;.
- *  @return FL_EINVAL with igraph's reason when it is no GraphML; FL_ENOMEM.
+ *  @return FL_EINVAL with igraph's reason when it is no GraphML, for an encoding that does not write ASCII as
+ * itself, and beyond FL_GRAPH_MOST_ATTRIBUTES; FL_ENOMEM.
  *  O(bytes + elements * attributes) */
 fl_status fl_graph_parse(fl_topology *out, const char *text, size_t length, fl_arena *arena, fl_error *err);
 

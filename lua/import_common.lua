@@ -5,6 +5,9 @@ local stats = require "finlab.stats"
 
 local common = {}
 
+--- Of a file: what it becomes takes up to a hundred times as much memory.
+common.MOST_BYTES = 16 << 20
+
 local function is_rule(value)
     return type(value) == "number" or type(value) == "string" or type(value) == "function"
 end

@@ -65,7 +65,7 @@ end
 
 --- All measurements in the order of the file; nil, message, code.
 local function measurements_of(path, model)
-    local rows, message, code = csv.read(path)
+    local rows, message, code = csv.read(path, common.MOST_BYTES)
     if not rows then return nil, message, code end
     if not rows[1] then return nil, path .. ": is empty", "invalid" end
     local at, why, kind = columns_of(rows[1], path)

@@ -6,7 +6,7 @@ local common = require "finlab.import_common"
 local core = require "finlab.core"
 local files = require "finlab.files"
 
-local MOST_BYTES = 64 << 20 -- as the reader below has it
+local MOST_NODES = 1000 -- of a system: between each two there may be a link
 local NODE_FIELDS = { "speed", "power", "tx_energy", "rx_energy", "capacity", "memory" }
 local POSITIVE = { speed = true, capacity = true, memory = true, rate = true }
 
@@ -97,7 +97,7 @@ end
 
 --- The graph in the file; nil, message, code.
 local function load_graph(path)
-    local text, message, code = files.read(path, MOST_BYTES)
+    local text, message, code = files.read(path, common.MOST_BYTES)
     if not text then return nil, message, code end
     local graph
     graph, message, code = core.graphml(path)
@@ -151,6 +151,9 @@ local function nodes_of(graph, set, path)
         end
     end
     if #nodes == 0 then return nil, path .. ": no node has a tier", "invalid" end
+    if #nodes > MOST_NODES then
+        return nil, ("%s: %d nodes have a tier; %d are the most"):format(path, #nodes, MOST_NODES), "invalid"
+    end
     return nodes, places
 end
 

@@ -9,7 +9,6 @@ local core = require "finlab.core"
 local files = require "finlab.files"
 local pickle = require "finlab.pickle"
 
-local MOST_BYTES = 64 << 20
 local CLASSES = { "numpy", "torch.Size" }
 local PACKET = 8 * 9000 -- bits; what is larger is sent in packets, which several links carry at once
 local NO_TIME = 1e-30   -- s per bit, or of a result: instead of 0, which no rate and no speed gives
@@ -26,7 +25,7 @@ end
 
 --- The columns of a file that is a JSON text with JSON in it; nil, message, code.
 local function columns_of(path)
-    local text, message, code = files.read(path, MOST_BYTES)
+    local text, message, code = files.read(path, common.MOST_BYTES)
     if not text then return nil, message, code end
     for _ = 1, 2 do
         if type(text) ~= "string" then return invalid(path, "must be a JSON text that holds JSON") end

@@ -125,7 +125,7 @@ end
 
 --- The links between the nodes that are there, as the table has them; nil, message, code.
 local function links_in(path, nodes)
-    local rows, message, code = csv.read(path)
+    local rows, message, code = csv.read(path, common.MOST_BYTES)
     if not rows then return nil, message, code end
     local header = rows[1] or { line = 1 }
     for c, name in ipairs(HEADER) do

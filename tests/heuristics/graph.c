@@ -168,12 +168,43 @@ Test(graph, refuses_what_is_no_graphml) {
         cr_assert(status == FL_EINVAL && strncmp(err.text, "no GraphML: ", 12) == 0, "%s: %s", texts[i],
                   err.text);
     }
+    cr_assert(fl_graph_parse(&topology, "<a/>\0", 5, &arena, &err) == FL_EINVAL);
     cr_assert(fl_graph_load(&topology, "/nowhere/a.graphml", &arena, &err) == FL_EIO);
     cr_assert_str_eq(err.where, "/nowhere/a.graphml");
     cr_assert(fl_graph_load(&topology, "/dev/null", &arena, &err) == FL_EINVAL);
     cr_assert_str_eq(err.where, "/dev/null");
     add(0, 1, 1);
     cr_assert(fl_graph_path(&edges, &n_edges, &graph, 0, 1, &err) == FL_OK && n_edges == 1, "and goes on");
+}
+
+Test(graph, reads_encodings_that_write_ascii_as_itself_and_no_other) {
+    const char *const encodings[] = {"UTF-8", "utf-8",  "ISO-8859-1", "US-ASCII",
+                                     "UTF-7", "UTF-16", "EBCDIC-US"};
+    for (size_t i = 0; i < sizeof encodings / sizeof *encodings; i++) {
+        char text[200];
+        fl_topology topology;
+        int n =
+            snprintf(text, sizeof text, "%s<?xml version='1.0' encoding='%s'?><graphml><graph/></graphml>",
+                     i == 0 ? "\xef\xbb\xbf" : "", encodings[i]);
+        fl_status status = fl_graph_parse(&topology, text, (size_t)n, &arena, &err);
+        cr_assert(status == (i < 4 ? FL_OK : FL_EINVAL), "%s: %s", encodings[i], err.text);
+    }
+}
+
+Test(graph, refuses_attributes_that_would_fill_the_memory) {
+    enum { KEYS_MANY = 10000, NODES = 5000, ROOM = 700000 };
+    char *text = fl_arena_alloc(&arena, ROOM, 1);
+    fl_topology topology;
+    int n = snprintf(text, ROOM, "<graphml xmlns:g='x'>");
+    for (int i = 0; i < KEYS_MANY; i++) {
+        n += snprintf(text + n, (size_t)(ROOM - n), "<%skey id='k%d' for='node'/>", i % 2 ? "g:" : "", i);
+    }
+    n += snprintf(text + n, (size_t)(ROOM - n), "<graph>");
+    for (int i = 0; i < NODES; i++) n += snprintf(text + n, (size_t)(ROOM - n), "<node id='%d'/>", i);
+    n += snprintf(text + n, (size_t)(ROOM - n), "</graph></graphml>");
+    cr_assert(n < ROOM);
+    cr_assert(fl_graph_parse(&topology, text, (size_t)n, &arena, &err) == FL_EINVAL);
+    cr_assert_str_eq(err.text, "too many attributes for so many elements");
 }
 
 Test(graph, without_memory_reads_nothing) {

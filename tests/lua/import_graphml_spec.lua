@@ -173,6 +173,10 @@ describe("fl.import.graphml", function()
         assert.equal('node "b & c": is named by an edge only', complaint())
         graph("undirected", node("a", { t = 0 }), node("a", { t = 1 }))
         assert.equal('node "a": is there 2 times', complaint())
+        local many = {}
+        for i = 1, 1001 do many[i] = node(i, { t = 0 }) end
+        graph("directed", table.unpack(many))
+        assert.equal("1001 nodes have a tier; 1000 are the most", complaint())
         write "<graphml>"
         assert.is_truthy(complaint():find("^no GraphML: Line 1: "))
     end)

@@ -357,6 +357,22 @@ describe("fl.import.scission", function()
         assert.equal("6700k(GPU) 0-23", ranges_of(profile, "resnet50", answer.plan[1]))
     end)
 
+    it("gives experiments/imported.lua what it prints", function()
+        write_machines("net", { { 0, 1, 1000 }, { 2, 2, 10 } }, function(machine, l)
+            return machine == "raspi4" and 0.5 or machine == "2500" and 0.4 or 0.001 * l
+        end)
+        local arguments = "--folder '" .. folder .. "' --network wired.csv --out '" .. folder .. "'"
+        local code, said, complaint = script.run("experiments/imported.lua", arguments)
+        assert.equal(0, code, complaint)
+        -- 0.02 s and 1200000 bits at 20 Mbit/s to vm2Core, 3 ms there; all other ways take longer
+        assert.is_truthy(said:find("net +2 +0.0830 +0.00 +0.00 +0.42 +0.00 +0.00"), said)
+        assert.is_truthy(said:find("net +vm2Core 0%-2"), said)
+        assert.is_truthy(script.read(path_of "imported.csv"):find("\nnet,2,0.083", 1, true))
+        assert.equal(2, (script.run("experiments/imported.lua", "")))
+        assert.equal(2, (script.run("experiments/imported.lua", arguments .. " --power 1,2")))
+        assert.equal(4, (script.run("experiments/imported.lua", "--folder /nowhere")))
+    end)
+
     -- How many segments the 18 networks have.
     local SHAPES = {
         vgg16 = 22, vgg19 = 25, xception = 14, resnet50 = 24, resnet101 = 41, resnet152 = 58, resnet50v2 = 16,
