@@ -322,18 +322,21 @@ static bool is_ascii_based(const char *text, size_t length) {
     return length - n < 5 || memcmp(text + n, "<?xml", 5) != 0 || !names_other_encoding(text + n, length - n);
 }
 
-/* How many values igraph will keep, at most: the declared attributes times the tags. */
+/* How many values igraph will keep, at most: the declared attributes times nodes and edges, of which each may
+ * make two nodes more. */
 static double count_attributes(const char *text, size_t length) {
-    double keys = 0, tags = 0;
+    static const char *const names[] = {"key", "node", "edge"};
+    double counts[] = {0, 0, 0};
     const char *end = text + length;
     for (const char *at = text; (at = memchr(at, '<', (size_t)(end - at))) != NULL; at++) {
         const char *name = at + 1, *stop = name;
         while (stop < end && (isalnum((unsigned char)*stop) || strchr("_.:-", *stop) != NULL)) stop++;
-        bool is_key = stop - name >= 3 && strncmp(stop - 3, "key", 3) == 0;
-        keys += is_key;
-        tags += stop > name && !is_key;
+        for (int i = 0; i < 3; i++) {
+            ptrdiff_t n = (ptrdiff_t)strlen(names[i]);
+            counts[i] += stop - name >= n && memcmp(stop - n, names[i], (size_t)n) == 0;
+        }
     }
-    return keys * tags;
+    return counts[0] * (counts[1] + 3 * counts[2]);
 }
 
 static fl_status check_text(const char *text, size_t length, fl_error *err) {

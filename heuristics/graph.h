@@ -22,8 +22,9 @@
 /** The largest GraphML file that is read: 16 MiB. */
 #define FL_GRAPH_MOST_BYTES ((size_t)16 << 20)
 
-/** igraph keeps every attribute for every element; more than so many times so many are refused. */
-#define FL_GRAPH_MOST_ATTRIBUTES 2e7
+/** igraph keeps every attribute for every element, in up to 80 bytes; files that may need more are refused.
+ */
+#define FL_GRAPH_MOST_ATTRIBUTES 1e7
 
 typedef struct fl_graph {
     int64_t n_vertices, n_edges;
