@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** JSON text to and from documents (core/value.h), by jansson. Doubles survive the round trip bit for bit.
+/** JSON text to and from documents (core/value.h), read by jansson. Doubles survive the round trip bit for
+ *  bit.
  *
  *  Refused: broken UTF-8, duplicate keys, numbers outside double range, nesting beyond jansson's limit, text
  *  after the end. Numbers are doubles: integers beyond 2^53 are rounded to the nearest. */
@@ -21,7 +22,8 @@ fl_status fl_json_load(fl_value **out, const char *path, fl_arena *arena, fl_err
 
 /** Print a document.
  *  @param indent  spaces per level; 0: one line
- *  @param out     NUL-terminated text in `arena` */
+ *  @param out     NUL-terminated text in `arena`
+ *  @return FL_EINVAL for text that is not UTF-8; FL_ENOMEM. O(length) */
 fl_status fl_json_print(const char **out, const fl_value *value, int indent, fl_arena *arena, fl_error *err);
 
 #endif

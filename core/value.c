@@ -65,6 +65,21 @@ const fl_value *fl_value_get(const fl_value *object, const char *key) {
     return item;
 }
 
+bool fl_value_utf8(const char *text) {
+    const unsigned char *at = (const unsigned char *)text;
+    while (*at != 0) {
+        int more = *at < 0x80 ? 0 : *at < 0xC2 ? -1 : *at < 0xE0 ? 1 : *at < 0xF0 ? 2 : *at < 0xF5 ? 3 : -1;
+        if (more < 0) return false;
+        bool overlong = (at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xF0 && at[1] < 0x90);
+        bool outside = (at[0] == 0xED && at[1] > 0x9F) || (at[0] == 0xF4 && at[1] > 0x8F);
+        if (overlong || outside) return false;
+        for (at++; more > 0; more--, at++) {
+            if ((*at & 0xC0) != 0x80) return false;
+        }
+    }
+    return true;
+}
+
 void fl_place_init(fl_place *place, fl_place_style style) {
     *place = (fl_place){.style = style};
 }

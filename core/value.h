@@ -39,6 +39,9 @@ fl_value *fl_value_add(fl_arena *arena, fl_value *parent, const char *key, fl_va
 /** The member called `key`, or NULL. O(members). */
 const fl_value *fl_value_get(const fl_value *object, const char *key);
 
+/** Whether `text` is UTF-8 of Unicode's scalar values, without overlong forms. O(length) */
+bool fl_value_utf8(const char *text);
+
 /** How places are written: /apps/0/exits/1/after, or apps[1].exits[2].after. */
 typedef enum fl_place_style { FL_PLACE_JSON, FL_PLACE_LUA } fl_place_style;
 

@@ -131,18 +131,34 @@ static int bind_value(sqlite3_stmt *statement, int position, lua_State *L, int a
     }
 }
 
+/** Bind all arguments from 2 on; SQLite's code. */
+static int bind_all(sqlite3_stmt *statement, lua_State *L) {
+    int wanted = sqlite3_bind_parameter_count(statement), code = SQLITE_OK;
+    luaL_argcheck(L, lua_gettop(L) - 1 == wanted, 2, "another number of parameters is wanted");
+    sqlite3_reset(statement);
+    for (int i = 1; i <= wanted && code == SQLITE_OK; i++) code = bind_value(statement, i, L, i + 1);
+    return code;
+}
+
 /** statement:bind(...): start again with these parameters. */
 static int bind(lua_State *L) {
     sqlite3_stmt *statement = *check_statement(L);
-    int wanted = sqlite3_bind_parameter_count(statement);
-    luaL_argcheck(L, lua_gettop(L) - 1 == wanted, 2, "another number of parameters is wanted");
-    sqlite3_reset(statement);
-    for (int i = 1; i <= wanted; i++) {
-        int code = bind_value(statement, i, L, i + 1);
-        if (code != SQLITE_OK) return fail(L, sqlite3_db_handle(statement), code);
-    }
+    int code = bind_all(statement, L);
+    if (code != SQLITE_OK) return fail(L, sqlite3_db_handle(statement), code);
     lua_pushboolean(L, true);
     return 1;
+}
+
+/** statement:run(...): a statement that answers no rows, with these parameters; how many rows it changed. */
+static int run(lua_State *L) {
+    sqlite3_stmt *statement = *check_statement(L);
+    sqlite3 *db = sqlite3_db_handle(statement);
+    int code = bind_all(statement, L);
+    if (code == SQLITE_OK) code = sqlite3_step(statement);
+    int pushed = code == SQLITE_DONE ? 1 : fail(L, db, code);
+    if (code == SQLITE_DONE) lua_pushinteger(L, sqlite3_changes(db));
+    sqlite3_reset(statement);
+    return pushed;
 }
 
 /** statement:step(): true when there is a row, false at the end; the statement holds no lock then. */
@@ -195,7 +211,7 @@ void fl_lua_database_register(lua_State *L) {
     static const luaL_Reg database[] = {
         {"exec", exec}, {"prepare", prepare}, {"moved", moved}, {"close", close_database}, {NULL, NULL}};
     static const luaL_Reg statement[] = {
-        {"bind", bind}, {"step", step}, {"row", row}, {"close", close_statement}, {NULL, NULL}};
+        {"bind", bind}, {"run", run}, {"step", step}, {"row", row}, {"close", close_statement}, {NULL, NULL}};
     fl_lua_support_type(L, DATABASE, close_database, database);
     fl_lua_support_type(L, STATEMENT, close_statement, statement);
 }

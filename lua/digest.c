@@ -2,7 +2,6 @@
 #include "lua/digest.h"
 #include <lauxlib.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { BLOCK = 64, ROUNDS = 64, WORDS = 8 };
@@ -34,19 +33,29 @@ static void schedule(uint32_t w[ROUNDS], const unsigned char *block) {
     }
 }
 
+/** One round; the words change places by how the next one is called, not by being moved. */
+static inline void mix(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g,
+                       uint32_t *h, uint32_t word) {
+    uint32_t one = *h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + word;
+    uint32_t two = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    *d += one;
+    *h = one + two;
+}
+
 static void compress(uint32_t state[WORDS], const unsigned char *block) {
     uint32_t w[ROUNDS], s[WORDS];
     schedule(w, block);
     memcpy(s, state, sizeof s);
-    for (int i = 0; i < ROUNDS; i++) {
-        uint32_t a = s[0], e = s[4];
-        uint32_t one = s[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & s[5]) ^ (~e & s[6])) +
-                       constants[i] + w[i];
-        uint32_t two =
-            (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & s[1]) ^ (a & s[2]) ^ (s[1] & s[2]));
-        memmove(s + 1, s, (WORDS - 1) * sizeof *s);
-        s[4] += one;
-        s[0] = one + two;
+    for (int i = 0; i < ROUNDS; i += WORDS) {
+        const uint32_t *k = constants + i, *x = w + i;
+        mix(s[0], s[1], s[2], &s[3], s[4], s[5], s[6], &s[7], k[0] + x[0]);
+        mix(s[7], s[0], s[1], &s[2], s[3], s[4], s[5], &s[6], k[1] + x[1]);
+        mix(s[6], s[7], s[0], &s[1], s[2], s[3], s[4], &s[5], k[2] + x[2]);
+        mix(s[5], s[6], s[7], &s[0], s[1], s[2], s[3], &s[4], k[3] + x[3]);
+        mix(s[4], s[5], s[6], &s[7], s[0], s[1], s[2], &s[3], k[4] + x[4]);
+        mix(s[3], s[4], s[5], &s[6], s[7], s[0], s[1], &s[2], k[5] + x[5]);
+        mix(s[2], s[3], s[4], &s[5], s[6], s[7], s[0], &s[1], k[6] + x[6]);
+        mix(s[1], s[2], s[3], &s[4], s[5], s[6], s[7], &s[0], k[7] + x[7]);
     }
     for (int i = 0; i < WORDS; i++) state[i] += s[i];
 }
@@ -65,13 +74,18 @@ static void digest(uint32_t state[WORDS], const unsigned char *text, size_t leng
     for (size_t at = 0; at < padded; at += BLOCK) compress(state, last + at);
 }
 
+void fl_lua_digest_push(lua_State *L, const char *text, size_t length) {
+    uint32_t state[WORDS];
+    char digits[8 * WORDS];
+    digest(state, (const unsigned char *)text, length);
+    for (int i = 0; i < 8 * WORDS; i++)
+        digits[i] = "0123456789abcdef"[state[i / 8] >> (28 - 4 * (i % 8)) & 15];
+    lua_pushlstring(L, digits, sizeof digits);
+}
+
 int fl_lua_digest(lua_State *L) {
     size_t length;
     const char *text = luaL_checklstring(L, 1, &length);
-    uint32_t state[WORDS];
-    char digits[8 * WORDS + 1];
-    digest(state, (const unsigned char *)text, length);
-    for (int i = 0; i < WORDS; i++) snprintf(digits + (ptrdiff_t)8 * i, 9, "%08x", (unsigned)state[i]);
-    lua_pushstring(L, digits);
+    fl_lua_digest_push(L, text, length);
     return 1;
 }

@@ -8,4 +8,7 @@
 /** finlab.core.digest(text): 64 hexadecimal digits, as `sha256sum` prints them. O(length) */
 int fl_lua_digest(lua_State *L);
 
+/** Push the SHA-256 of a text, as that. O(length) */
+void fl_lua_digest_push(lua_State *L, const char *text, size_t length);
+
 #endif

@@ -494,6 +494,12 @@ function instance:write(path) end
 ---@return finlab.code? code
 function instance:json() end
 
+---The SHA-256 of the instance's JSON, by which stores know it.
+---@return string? digits
+---@return string? message
+---@return finlab.code? code
+function instance:digest() end
+
 ---The mixed-integer linear programme of the instance in CPLEX LP format.
 ---@return string? text
 ---@return string? message

@@ -4,6 +4,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/layers.h"
+#include "lua/digest.h"
 #include "lua/support.h"
 #include "lua/value.h"
 #include "milp/emit.h"
@@ -255,20 +256,30 @@ static fl_status json_text(const char **text, size_t *length, const fl_instance 
 /** A way to write an instance as text. */
 typedef fl_status (*printer)(const char **text, size_t *length, const fl_instance *, fl_arena *, fl_error *);
 
-static int push_text(lua_State *L, printer print) {
+static void push_string(lua_State *L, const char *text, size_t length) {
+    lua_pushlstring(L, text, length);
+}
+
+/** @param push  what of the text is wanted: all of it, or its digest */
+static int push_text(lua_State *L, printer print, void (*push)(lua_State *, const char *, size_t)) {
     const fl_instance *instance = fl_lua_instance_check(L, 1);
     fl_arena *arena = fl_lua_support_arena(L);
     const char *text;
     size_t length;
     fl_error err;
     if (print(&text, &length, instance, arena, &err) != FL_OK) return fl_lua_support_fail(L, &err);
-    lua_pushlstring(L, text, length);
+    push(L, text, length);
     fl_lua_support_trim(arena);
     return 1;
 }
 
 static int json(lua_State *L) {
-    return push_text(L, json_text);
+    return push_text(L, json_text, push_string);
+}
+
+/** digest(): the SHA-256 of the JSON. */
+static int digest(lua_State *L) {
+    return push_text(L, json_text, fl_lua_digest_push);
 }
 
 static fl_status lp_text(const char **text, size_t *length, const fl_instance *instance, fl_arena *arena,
@@ -277,7 +288,7 @@ static fl_status lp_text(const char **text, size_t *length, const fl_instance *i
 }
 
 static int lp(lua_State *L) {
-    return push_text(L, lp_text);
+    return push_text(L, lp_text, push_string);
 }
 
 static bool ends_with(const char *text, const char *end) {
@@ -369,9 +380,10 @@ static int to_string(lua_State *L) {
 void fl_lua_instance_register(lua_State *L, const luaL_Reg *methods) {
     static const luaL_Reg meta[] = {
         {"__gc", close_instance}, {"__close", close_instance}, {"__tostring", to_string}, {NULL, NULL}};
-    static const luaL_Reg own[] = {
-        {"with", with},   {"drift", drift}, {"table", to_table},       {"json", json}, {"lp", lp},
-        {"write", write}, {"arc", arc},     {"close", close_instance}, {NULL, NULL}};
+    static const luaL_Reg own[] = {{"with", with},   {"drift", drift},   {"table", to_table},
+                                   {"json", json},   {"digest", digest}, {"lp", lp},
+                                   {"write", write}, {"arc", arc},       {"close", close_instance},
+                                   {NULL, NULL}};
     luaL_newmetatable(L, TYPE_NAME);
     luaL_setfuncs(L, meta, 0);
     lua_pushliteral(L, TYPE_NAME);

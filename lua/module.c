@@ -150,6 +150,7 @@ static int open_core(lua_State *L) {
                                          {"poll", fl_lua_workers_poll},
                                          {"spawn", fl_lua_workers_spawn},
                                          {"terminal", terminal},
+                                         {"tickets", fl_lua_workers_tickets},
                                          {"write", write_file},
                                          {NULL, NULL}};
     static const luaL_Reg methods[] = {{"solve", fl_lua_solve},

@@ -61,17 +61,24 @@ local function value_of(db, sql)
     return (statement:row())
 end
 
+--- Version, application and number of tables, all at one moment: another process may be making them.
+local function look(db)
+    try(db:exec("BEGIN"))
+    local version, application = value_of(db, "PRAGMA user_version"), value_of(db, "PRAGMA application_id")
+    local tables = value_of(db, "SELECT count(*) FROM sqlite_schema")
+    try(db:exec("COMMIT"))
+    return version, application, tables
+end
+
 --- Make the schema in an empty file; refuse what is no store, or one of a later finlab.
 local function check(db, path, may_create)
-    local version, application = value_of(db, "PRAGMA user_version"), value_of(db, "PRAGMA application_id")
+    local version, application, tables = look(db)
     if version == VERSION and application == APPLICATION then return end
     if application == APPLICATION then
         try(nil, ("%s: is a store of version %d; this finlab knows version %d"):format(path, version,
             VERSION), "invalid")
     end
-    if application ~= 0 or value_of(db, "SELECT count(*) FROM sqlite_schema") ~= 0 then
-        try(nil, path .. ": is no store of finlab", "invalid")
-    end
+    if application ~= 0 or tables ~= 0 then try(nil, path .. ": is no store of finlab", "invalid") end
     if not may_create then return end
     try(db:exec("BEGIN IMMEDIATE"))
     if value_of(db, "PRAGMA user_version") == 0 then -- else another process was faster
@@ -87,8 +94,9 @@ local function connect(path, mode)
     local scratch = mode == "scratch"
     local db = try(core.database(path, scratch and "create" or mode))
     if mode ~= "read" then
-        -- FULL: a row survives a power cut once it is acknowledged.
-        try(db:exec("PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = " .. (scratch and "OFF" or "FULL")))
+        -- FULL: a row survives a power cut once it is acknowledged. The cache holds a group of rows.
+        try(db:exec(("PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = %s; PRAGMA cache_size = -32768")
+            :format(scratch and "OFF" or "FULL")))
     end
     check(db, path, mode == "create" or scratch)
     return db
@@ -106,28 +114,32 @@ end
 local Writer = {}
 Writer.__index = Writer
 
---- Whether there is a row for the case, and whether that is an error.
-function Writer:find(sweep, key)
-    try(self.select:bind(sweep, key))
-    if not try(self.select:step()) then return false end
-    local failed = self.select:row() ~= 0
-    try(self.select:step())
-    return true, failed
-end
-
---- Store a row, durably; `replace`: also when there is one. Whether anything was written.
-function Writer:put(row, replace)
-    if self.db:moved() then try(nil, self.path .. ": was removed or renamed meanwhile", "io") end
+--- The values of a row, in the columns' order.
+local function values_of(row)
     local values = {}
     for i, name in ipairs(COLUMNS) do values[i] = row[name] end
-    values[#COLUMNS + 1] = replace or false
-    try(self.insert:bind(table.unpack(values, 1, #COLUMNS + 1)))
-    try(self.insert:step())
-    return value_of(self.db, "SELECT changes()") > 0
+    return table.unpack(values, 1, #COLUMNS)
+end
+
+--- f(writer), whose rows are stored durably together, or not at all.
+function Writer:group(f)
+    if self.db:moved() then try(nil, self.path .. ": was removed or renamed meanwhile", "io") end
+    try(self.db:exec("BEGIN IMMEDIATE"))
+    local done, failure = pcall(f, self)
+    if done then done, failure = pcall(try, self.db:exec("COMMIT")) end
+    if done then return end
+    self.db:exec("ROLLBACK") -- which SQLite may have done itself
+    error(failure, 0)
+end
+
+--- Add the row with these values; `replace`: also when there is one. Whether anything was written.
+function Writer:put(replace, ...)
+    local values = table.pack(...)
+    values[#COLUMNS + 1] = replace
+    return try(self.insert:run(table.unpack(values, 1, #COLUMNS + 1))) > 0
 end
 
 function Writer:close()
-    self.select:close()
     self.insert:close()
     self.db:close()
 end
@@ -136,50 +148,62 @@ Writer.__close = Writer.close
 
 local function open_writer(path, mode)
     local db = connect(path, mode)
-    return setmetatable({
-        path = path, db = db, insert = try(db:prepare(PUT)),
-        select = try(db:prepare("SELECT error IS NOT NULL FROM cases WHERE sweep = ?1 AND key = ?2")),
-    }, Writer)
+    return setmetatable({ path = path, db = db, insert = try(db:prepare(PUT)) }, Writer)
 end
 
 -- Reading -------------------------------------------------------------------------------------------------
 
---- Every row of a sweep, or of all; `visit` gets it as a table by column.
-local function each_row(path, sweep, visit)
+local Reader = {}
+Reader.__index = Reader
+
+--- Whether the row of a case is an error; nil: there is none.
+function Reader:find(sweep, key)
+    try(self.select:bind(sweep, key))
+    if not try(self.select:step()) then return nil end
+    local failed = self.select:row() ~= 0
+    try(self.select:step())
+    return failed
+end
+
+local function open_reader(path)
+    local db = connect_to_read(path)
+    local select = try(db:prepare("SELECT error IS NOT NULL FROM cases WHERE sweep = ?1 AND key = ?2"))
+    return setmetatable({ db = db, select = select }, Reader)
+end
+
+--- The keys of a sweep's rows, and of each whether it is an error.
+local function keys_of(path, sweep)
+    local db <close> = connect_to_read(path)
+    local statement <close> = try(db:prepare("SELECT key, error IS NOT NULL FROM cases WHERE sweep = ?1"))
+    local keys = {}
+    try(statement:bind(sweep))
+    while try(statement:step()) do
+        local key, failed = statement:row()
+        keys[key] = failed ~= 0
+    end
+    return keys
+end
+
+--- Every row of a sweep, or of all, in the order of keys; `visit` gets the values of the columns.
+local function each_row(path, sweep, columns, visit)
     local db <close> = connect_to_read(path)
     if value_of(db, "PRAGMA user_version") == 0 then return end -- an empty file
     local statement <close> = try(db:prepare(("SELECT %s FROM cases WHERE ?1 IS NULL OR sweep = ?1 "
-        .. "ORDER BY sweep, key"):format(table.concat(COLUMNS, ", "))))
+        .. "ORDER BY sweep, key"):format(columns)))
     try(statement:bind(sweep))
-    while try(statement:step()) do
-        local row, values = {}, table.pack(statement:row())
-        for i, name in ipairs(COLUMNS) do row[name] = values[i] end
-        visit(row)
-    end
+    while try(statement:step()) do visit(statement:row()) end
 end
 
---- The members of a JSON object; whole numbers as integers.
-local function members(text)
-    local object = try(core.parse(text))
-    for name, value in pairs(object) do
-        if math.type(value) == "float" then object[name] = math.tointeger(value) or value end
+--- A row as its reader wants it: parameters and the fields of the record side by side, whole numbers as
+-- integers. A parameter keeps its name; a field of the same name is called result_NAME. `names` collects the
+-- parameters' names.
+local function flatten(parameters, record, status, failure, seconds, names)
+    local flat = try(core.parse(record, true))
+    for name, value in pairs(try(core.parse(parameters, true))) do
+        if name ~= "method" then flat["result_" .. name] = flat[name] end
+        flat[name], names[name] = value, true
     end
-    return object
-end
-
---- A row as its reader wants it: parameters and the fields of the record side by side. A parameter keeps its
--- name; a field of the same name is called result_NAME. `names` collects the parameters' names.
-local function flatten(row, names)
-    local flat = members(row.parameters)
-    for name in pairs(flat) do names[name] = true end
-    for name, value in pairs(members(row.record)) do
-        if flat[name] == nil then
-            flat[name] = value
-        elseif name ~= "method" then
-            flat["result_" .. name] = value
-        end
-    end
-    flat.status, flat.error, flat.seconds = row.status, row.error, flat.seconds or row.seconds
+    flat.status, flat.error, flat.seconds = status, failure, flat.seconds or seconds
     return flat
 end
 
@@ -194,7 +218,7 @@ local function in_order(names)
     return list
 end
 
-local ORIGIN = { "sweep", "key", "instance", "finished", "version" }
+local READ = "key, parameters, record, status, error, seconds, sweep, instance, finished, version"
 
 local function read_rows(path, options)
     local rows, names, at = {}, {}, nil
@@ -202,13 +226,13 @@ local function read_rows(path, options)
         at = {}
         for position, key in ipairs(options.keys) do at[key] = position end
     end
-    each_row(path, options.sweep, function(row)
-        if at and not at[row.key] then return end
-        local flat = flatten(row, names)
+    each_row(path, options.sweep, READ, function(key, parameters, record, status, failure, seconds, ...)
+        if at and not at[key] then return end
+        local flat = flatten(parameters, record, status, failure, seconds, names)
         if options.origin then
-            for _, name in ipairs(ORIGIN) do flat[name] = row[name] end
+            flat.key, flat.sweep, flat.instance, flat.finished, flat.version = key, ...
         end
-        rows[at and at[row.key] or #rows + 1] = flat
+        rows[at and at[key] or #rows + 1] = flat
     end)
     local found = records(rows, nil, names)
     return at and found or found:sort(table.unpack(in_order(names)))
@@ -228,17 +252,16 @@ end
 --- A table of the sweeps in the store: cases, and how many of them are errors.
 function Store:sweeps()
     return protected(function()
-        local rows, by_name = {}, {}
-        each_row(self.path, nil, function(row)
-            local entry = by_name[row.sweep]
-            if not entry then
-                entry = { sweep = row.sweep, cases = 0, errors = 0 }
-                by_name[row.sweep] = entry
-                table.insert(rows, entry)
+        local rows = {}
+        local db <close> = connect_to_read(self.path)
+        if value_of(db, "PRAGMA user_version") > 0 then -- else an empty file
+            local statement <close> = try(db:prepare("SELECT sweep, count(*), count(error) FROM cases "
+                .. "GROUP BY sweep ORDER BY sweep"))
+            while try(statement:step()) do
+                local sweep, cases, errors = statement:row()
+                table.insert(rows, { sweep = sweep, cases = cases, errors = errors })
             end
-            entry.cases = entry.cases + 1
-            if row.error then entry.errors = entry.errors + 1 end
-        end)
+        end
         return records(rows, { "sweep", "cases", "errors" })
     end)
 end
@@ -250,17 +273,21 @@ function Store:merge(...)
         local added, kept = 0, 0
         for _, path in ipairs { ... } do
             local writer <close> = open_writer(self.path, "create")
-            try(writer.db:exec("BEGIN IMMEDIATE"))
-            each_row(path, nil, function(row)
-                if writer:put(row) then added = added + 1 else kept = kept + 1 end
+            writer:group(function()
+                each_row(path, nil, table.concat(COLUMNS, ", "), function(...)
+                    if writer:put(false, ...) then added = added + 1 else kept = kept + 1 end
+                end)
             end)
-            try(writer.db:exec("COMMIT"))
         end
         return added, kept
     end, ...)
 end
 
-local store = { protected = protected, writer = open_writer }
+local store = {
+    protected = protected, writer = open_writer, reader = open_reader, keys = keys_of, values = values_of,
+    columns = #COLUMNS, place = {},
+}
+for i, name in ipairs(COLUMNS) do store.place[name] = i end
 
 --- The store in the file `path`, which need not exist yet.
 function store.open(path)

@@ -28,27 +28,11 @@ fl_status fl_lua_value_read(fl_value **out, lua_State *L, int index, fl_arena *a
     return status;
 }
 
-/** Whether `text` is UTF-8 of Unicode's scalar values, without overlong forms. */
-static bool is_utf8(const char *text) {
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at != 0) {
-        int more = *at < 0x80 ? 0 : *at < 0xC2 ? -1 : *at < 0xE0 ? 1 : *at < 0xF0 ? 2 : *at < 0xF5 ? 3 : -1;
-        if (more < 0) return false;
-        bool overlong = (at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xF0 && at[1] < 0x90);
-        bool outside = (at[0] == 0xED && at[1] > 0x9F) || (at[0] == 0xF4 && at[1] > 0x8F);
-        if (overlong || outside) return false;
-        for (at++; more > 0; more--, at++) {
-            if ((*at & 0xC0) != 0x80) return false;
-        }
-    }
-    return true;
-}
-
 static fl_status read_string(fl_value **out, reader *r) {
     size_t length;
     const char *text = lua_tolstring(r->L, -1, &length);
     if (strlen(text) != length) return fl_place_error(&r->place, r->err, "holds a zero byte");
-    if (!is_utf8(text)) return fl_place_error(&r->place, r->err, "is not UTF-8");
+    if (!fl_value_utf8(text)) return fl_place_error(&r->place, r->err, "is not UTF-8");
     *out = fl_value_string(r->arena, text);
     return FL_OK;
 }
@@ -117,7 +101,7 @@ static fl_status sorted_names(const char ***out, reader *r, int n) {
     for (lua_pushnil(r->L); lua_next(r->L, -2) != 0; lua_pop(r->L, 1)) {
         size_t length;
         const char *name = lua_tolstring(r->L, -2, &length);
-        if (strlen(name) != length || !is_utf8(name)) {
+        if (strlen(name) != length || !fl_value_utf8(name)) {
             return fl_place_error(&r->place, r->err, "has a name that is not UTF-8 or holds a zero byte");
         }
         names[i++] = name;

@@ -108,6 +108,63 @@ Test(json, whole_numbers_print_without_a_fraction) {
     cr_assert_str_eq(print(fl_value_number(&arena, 0.5), 0), "0.5");
 }
 
+/** `number` prints as the C library has it with 17 digits, but for the exponent's plus and zeros. */
+static void assert_printed(double number) {
+    char wanted[40], exponent[8];
+    snprintf(wanted, sizeof wanted, "%.17g", number);
+    char *e = strchr(wanted, 'e');
+    if (e != NULL) {
+        snprintf(exponent, sizeof exponent, "e%ld", strtol(e + 1, NULL, 10));
+        memcpy(e, exponent, strlen(exponent) + 1);
+    } else if (strchr(wanted, '.') == NULL && fabs(number) >= 1e15) {
+        memcpy(wanted + strlen(wanted), ".0", 3);
+    }
+    cr_assert_str_eq(print(fl_value_number(&arena, number), 0), wanted);
+}
+
+Test(json, numbers_print_with_the_17_digits_of_the_c_library) {
+    fl_random random;
+    fl_random_seed(&random, 2);
+    for (int i = 0; i < 100000; i++) {
+        double scale = pow(10, (double)(fl_random_bits(&random) % 40) - 20);
+        double number = (double)(int64_t)fl_random_bits(&random) * scale;
+        assert_printed(number);
+        assert_printed(floor(number) / 1024); /* few binary digits: ties, which go to the even digit */
+        assert_printed((double)(fl_random_bits(&random) % 100000) * scale);
+        fl_arena_reset(&arena);
+    }
+    for (int power = -30; power <= 30; power++) {
+        assert_printed(pow(10, power));
+        assert_printed(nextafter(pow(10, power), 0));
+        assert_printed(nextafter(pow(10, power), INFINITY));
+    }
+}
+
+Test(json, text_is_escaped_and_lines_are_indented) {
+    cr_assert_str_eq(print(fl_value_string(&arena, "\"\\/\b\f\n\r\t\x01\x1f\x7f\u00fc"), 0),
+                     "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001F\x7f\u00fc\"");
+    cr_assert(parse("{\"a\":[1,{}],\"b\":[]}") == FL_OK);
+    cr_assert_str_eq(print(value, 0), "{\"a\": [1, {}], \"b\": []}");
+    cr_assert_str_eq(print(value, 2), "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
+}
+
+Test(json, what_is_not_utf8_is_not_printed) {
+    const char *text;
+    fl_value *object = fl_value_object(&arena);
+    fl_value_add(&arena, object, "\xc3(", fl_value_null(&arena));
+    cr_assert(fl_json_print(&text, object, 0, &arena, &err) == FL_EINVAL);
+    cr_assert(fl_json_print(&text, fl_value_string(&arena, "\xff"), 0, &arena, &err) == FL_EINVAL);
+    cr_assert_null(text);
+}
+
+Test(json, printing_without_memory_is_a_memory_error) {
+    const char *text;
+    fl_arena small;
+    fl_arena_init(&small, 10);
+    cr_assert(fl_json_print(&text, fl_value_number(&arena, 0.1), 0, &small, &err) == FL_ENOMEM);
+    cr_assert_null(text);
+}
+
 Test(json, long_integers_are_rounded_to_doubles) {
     cr_assert(parse("9007199254740993") == FL_OK);
     cr_assert(value->number == 9007199254740992);

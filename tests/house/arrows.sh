@@ -19,7 +19,7 @@ BEGIN {
 
     n = split("assert ctype errno fenv float inttypes limits locale math setjmp signal stdarg stdatomic " \
               "stdbool stddef stdint stdio stdlib stdnoreturn string threads time " \
-              "dirent fcntl poll pthread unistd sys/prctl sys/socket sys/stat sys/types sys/wait", names, " ")
+              "dirent fcntl poll pthread unistd sys/mman sys/prctl sys/stat sys/types sys/wait", names, " ")
     for (i = 1; i <= n; i++) standard[names[i] ".h"] = 1
 }
 

@@ -204,6 +204,16 @@ describe("inst:write, json, lp and table", function()
         end
     end)
 
+    it("have the digest of the JSON, as sha256sum has it", function()
+        local inst = assert(fl.instance(two_tiers()))
+        local path = os.tmpname()
+        local file <close> = assert(io.open(path, "w"))
+        file:write(inst:json()):flush()
+        local pipe <close> = io.popen("sha256sum <" .. path)
+        assert.equal(pipe:read(64), inst:digest())
+        os.remove(path)
+    end)
+
     it("keep counts as integers and quantities as floats", function()
         local app = assert(fl.instance(two_tiers())):table().apps[1]
         assert.equal("integer", math.type(app.exits[1].after))

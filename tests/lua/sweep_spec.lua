@@ -152,7 +152,7 @@ describe("fl.sweep", function()
     it("passes seeds and time limits to the methods that take them", function()
         local asked = folder .. "/asked"
         local fake = {
-            json = function() return "{}" end,
+            digest = function() return core.digest "{}" end,
             solve = function(_, method, given)
                 note(asked, method .. " " .. assert(core.json(given)))
                 return { status = "feasible" }
@@ -220,7 +220,7 @@ describe("fl.sweep", function()
         assert.same({ 1, 2 }, column(rows, "n"))
         assert.equal("5", rows.rows[1].error)
         assert.same({ "7", 3 }, { rows.rows[2].status, rows.rows[2].seconds })
-        local odd = { json = function() return "{}" end, solve = function() return "text" end }
+        local odd = { digest = function() return core.digest "{}" end, solve = function() return "text" end }
         local sweep = fl.sweep { axes = { method = { "mcp" } }, case = function() return odd end }
         rows = assert(sweep:run(QUIET))
         assert.same({ "error" }, column(rows, "status"))
@@ -282,6 +282,45 @@ describe("a store", function()
         assert.equal(0, wider.rows[1].square)
     end)
 
+    it("has the rows of short cases while a long one runs, and that of a long one at once", function()
+        local path = folder .. "/x.db"
+        --- Seconds until the store has so many rows; nil: it never does.
+        local function wait_for(rows)
+            local start = core.clock()
+            repeat
+                local there = fl.store(path):sweeps()
+                local cases = there and there.rows[1] and there.rows[1].cases or 0
+                if cases >= rows then return core.clock() - start end
+                core.poll({}, 0.01)
+            until core.clock() - start > 30
+        end
+        local rows = assert(fl.sweep {
+            store = path, axes = { n = fl.range(1, 8) },
+            run = function(p)
+                if p.n == 6 then return { waited = wait_for(5) } end -- the five before it
+                if p.n == 7 then return { waited = wait_for(6) } end -- the sixth took its time
+                return { waited = 0 }
+            end,
+        }:run(QUIET))
+        for n = 1, 8 do assert.is_number(rows.rows[n].waited, "waited in vain: " .. n) end
+    end)
+
+    it("is waited for once by many short cases", function()
+        local Crew = getmetatable(require "finlab.crew"({}, { order = {} }))
+        local kept, groups, start = Crew.store, 0, core.clock()
+        function Crew:store(rows)
+            groups = groups + 1
+            return kept(self, rows)
+        end
+        finally(function() Crew.store = kept end)
+        local rows = assert(fl.sweep {
+            store = folder .. "/x.db", axes = { n = fl.range(1, 3000) }, run = function() return {} end,
+        }:run(options { jobs = 2 }))
+        assert.equal(3000, #rows.rows)
+        local most = 2 + (core.clock() - start) / 0.2
+        assert.is_true(groups <= most, ("%d groups, at most %.1f expected"):format(groups, most))
+    end)
+
     it("does all again without resume, and only the errors with retry", function()
         local broken = { run = function(p) return p.n > 3 and { square = 0 } or nil, "broken" end }
         assert.equal(3, assert(counted(broken):run(QUIET)).counts.failed)
@@ -317,7 +356,7 @@ describe("a store", function()
     it("keeps cases that crashed or took too long, whether before or after there was an instance", function()
         local calls = folder .. "/calls"
         local hanging = {
-            json = function() return "{}" end,
+            digest = function() return core.digest "{}" end,
             solve = function() while true do end end,
         }
         local sweep = fl.sweep {
@@ -433,6 +472,25 @@ describe("a store", function()
         assert.equal(20, sum)
     end)
 
+    it("may be made by several processes at once", function()
+        local store = require "finlab.store"
+        for round = 1, 60 do
+            local path = ("%s/%d.db"):format(folder, round)
+            local channels, start = {}, core.clock() + 2e-3
+            for i = 1, 3 do
+                channels[i] = assert(core.spawn(function(parent)
+                    while core.clock() < start do end
+                    parent:send(store.create(path, "create"))
+                end, channels))
+            end
+            for _, channel in ipairs(channels) do
+                local messages = channel:receive()
+                assert.same({ true }, messages[1])
+                channel:finish()
+            end
+        end
+    end)
+
     it("serves two sweeps at once, none of whose rows is lost or doubled", function()
         local script = folder .. "/two.lua"
         write(script, ([[
@@ -449,59 +507,6 @@ describe("a store", function()
         local check <close> = assert(db:prepare "PRAGMA integrity_check")
         check:step()
         assert.equal("ok", (check:row()))
-    end)
-
-    it("loses no acknowledged row when all is killed at random moments", function()
-        local script, acknowledged = folder .. "/killed.lua", folder .. "/acknowledged"
-        -- A case is acknowledged once the same worker begins the next one.
-        write(script, ([[
-            local fl = require "finlab"
-            local last
-            assert(fl.sweep {
-                store = %q, axes = { n = fl.range(1, 300) },
-                run = function(p)
-                    local file = io.open(%q, "a")
-                    if last then file:write(last, "\n") end
-                    file:close()
-                    last = p.n
-                    local start = fl.clock()
-                    while fl.clock() - start < 6e-3 do end
-                    return { m = p.n }
-                end,
-            }:run { progress = false, jobs = 2 })
-            os.exit(0)
-        ]]):format(folder .. "/killed.db", acknowledged))
-        math.randomseed(20240517)
-        -- A sanitizer's last look for leaks does not survive being killed.
-        local kill = "export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0; "
-            .. "setsid '%s' %s & p=$!; sleep %.3f; kill -s KILL %s$p 2>/dev/null; wait $p 2>/dev/null"
-        local ended, rounds
-        local start = fl.clock()
-        assert(shell("'%s' --version >%s/version", program, folder))
-        local loading = fl.clock() - start
-        for round = 1, 30 do
-            -- By turns the parent alone and the group, workers and all.
-            ended = select(3, shell(kill, program, script, loading + 0.03 + 0.1 * math.random(),
-                round % 2 == 0 and "-- -" or ""))
-            rounds = round
-            local stored = {}
-            local rows = rounds > 1 and fl.store(folder .. "/killed.db"):rows()
-            for _, row in ipairs(rows and rows.rows or {}) do
-                assert.is_nil(stored[row.n], "doubled")
-                stored[row.n] = true
-            end
-            for _, n in ipairs(rounds > 1 and lines_of(acknowledged) or {}) do
-                assert.is_truthy(not rows or stored[tonumber(n)], ("case %s is lost (round %d)"):format(n,
-                    rounds))
-            end
-            if ended == 0 then break end
-        end
-        assert.equal(0, (select(3, shell("'%s' %s", program, script))))
-        local rows = assert(fl.store(folder .. "/killed.db"):rows()):sort("n")
-        assert.equal(300, #rows.rows)
-        assert.is_true(rounds > 3, ("killed too seldom to say anything: %d times"):format(rounds))
-        -- Nothing that was done has been done again: what is repeated was running when its worker died.
-        assert.is_true(#lines_of(acknowledged) <= 300)
     end)
 
     it("stops on Ctrl-C with what is done", function()
@@ -640,6 +645,18 @@ describe("finlab.core.database", function()
         assert.equal("io", (select(3, core.database(folder .. "/none.db", "write"))))
     end)
 
+    it("runs what answers no rows, and says how many it changed", function()
+        local db <close> = assert(core.database(folder .. "/x.db", "create"))
+        assert(db:exec "CREATE TABLE t (a UNIQUE)")
+        local insert <close> = assert(db:prepare "INSERT INTO t VALUES (?) ON CONFLICT DO NOTHING")
+        assert.same({ 1, 1, 0 }, { insert:run(1), insert:run "x", insert:run(1) })
+        assert.has_error(function() insert:run() end)
+        assert.has_error(function() insert:run(print) end)
+        local double <close> = assert(db:prepare "INSERT INTO t VALUES (?)")
+        assert.equal("internal", (select(3, double:run(1))))
+        assert.equal(1, double:run(2))
+    end)
+
     it("is let go of by the collector in any order", function()
         for _ = 1, 50 do
             local db = assert(core.database(folder .. "/x.db", "create"))
@@ -651,28 +668,82 @@ describe("finlab.core.database", function()
 end)
 
 describe("finlab.core.spawn", function()
-    it("carries whole messages both ways", function()
-        local channel = assert(core.spawn(function(parent)
-            for message in parent.receive, parent do parent:send(message:upper()) end
-        end, {}))
-        for _, text in ipairs { "a", ("b"):rep(100000), "c d\n\0e" } do
-            assert(channel:send(text))
-            assert.equal(text:upper(), channel:receive())
+    --- All that a worker sends, and how it ends.
+    local function messages_of(work)
+        local channel, all, ended = assert(core.spawn(work, {})), {}, false
+        while not ended do
+            local messages
+            messages, ended = channel:receive()
+            table.move(messages, 1, #messages, #all + 1, all)
         end
-        assert.equal("exit 0", channel:finish())
+        return all, channel:finish(), channel
+    end
+
+    it("carries whole messages of plain values", function()
+        local long = ("b"):rep(3000000)
+        local messages, how, channel = messages_of(function(parent)
+            parent:send()
+            parent:send(nil, true, false, 1 << 53 | 1, 0.1 + 0.2, "c d\n\0e", nil)
+            parent:send(long)
+            for i = 1, 5000 do parent:send(i, tostring(i)) end
+        end)
+        assert.equal("exit 0", how)
+        assert.equal(5003, #messages)
+        assert.same({}, messages[1])
+        assert.same({ nil, true, false, 1 << 53 | 1, 0.1 + 0.2, "c d\n\0e" }, messages[2])
+        assert.equal("integer", math.type(messages[2][4]))
+        assert.is_true(messages[3][1] == long)
+        for i = 1, 5000 do assert.same({ i, tostring(i) }, messages[i + 3]) end
         assert.is_nil(channel:finish())
-        assert.has_error(function() channel:send "x" end)
+        assert.has_error(function() channel:receive() end)
+    end)
+
+    it("keeps what was sent before the worker was killed, and no half of a message", function()
+        local messages, how = messages_of(function(parent)
+            parent:send "whole"
+            shell("(sleep 0.3; kill -9 %d) &", io.open("/proc/self/stat"):read("n"))
+            parent:send(("x"):rep(1 << 28))
+            while true do end
+        end)
+        assert.equal("signal 9", how)
+        assert.same({ "whole" }, messages[1])
+        assert.is_true(#messages == 1 or #messages[2][1] == 1 << 28)
+    end)
+
+    it("sends plain values only", function()
+        local messages = messages_of(function(parent) parent:send(pcall(parent.send, parent, {})) end)
+        assert.is_false(messages[1][1])
+        assert.matches("string expected, got table", messages[1][2])
     end)
 
     it("tells how a worker ended", function()
-        local function ending(f)
-            local channel = assert(core.spawn(f, {}))
-            assert.is_nil(channel:receive())
-            return channel:finish()
-        end
+        local function ending(f) return (select(2, messages_of(f))) end
         assert.equal("exit 3", ending(function() os.exit(3) end))
         assert.equal("signal 9", ending(function() shell("kill -9 $PPID") end))
-        local idle = assert(core.spawn(function(parent) parent:receive() end, {}))
+        local idle = assert(core.spawn(function() while true do end end, {}))
         assert.equal("signal 9", idle:finish(true))
+    end)
+
+    it("gives every ticket to one worker", function()
+        local tickets, channels, seen = assert(core.tickets(3000)), {}, 0
+        for i = 1, 3 do
+            channels[i] = assert(core.spawn(function(parent)
+                for ticket in tickets.take, tickets do parent:send(ticket) end
+            end, channels))
+        end
+        local taken = {}
+        for _, channel in ipairs(channels) do
+            local ended, messages
+            repeat
+                messages, ended = channel:receive()
+                for _, message in ipairs(messages) do
+                    assert.is_nil(taken[message[1]])
+                    taken[message[1]], seen = true, seen + 1
+                end
+            until ended
+            channel:finish()
+        end
+        assert.same({ 3000, 3000 }, { seen, #taken })
+        assert.same({ 0, nil }, { tickets:left(), tickets:take() })
     end)
 end)
