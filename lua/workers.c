@@ -31,6 +31,7 @@ typedef struct channel {
     pid_t owner; /* the only process that may end it */
     char *bytes; /* what came and was not taken, or what is to be sent: [room], `used` of them */
     size_t used, room;
+    size_t whole; /* of what is to be sent, the messages that are complete */
 } channel;
 
 static channel *push_channel(lua_State *L) {
@@ -188,20 +189,21 @@ static bool write_all(int file, const char *bytes, size_t left) {
 /** Add a message of the arguments from 2 on to what is to be sent. */
 static void add_message(lua_State *L, channel *self) {
     int n = lua_gettop(L) - 1;
-    size_t start = self->used;
+    size_t start = self->used = self->whole; /* an error may have left a part behind */
     add(L, self, &(head){0, (uint32_t)n}, sizeof(head));
     for (int i = 0; i < n; i++) add_value(L, self, i + 2);
     size_t bytes = self->used - start - sizeof(head);
     if (bytes > UINT32_MAX) luaL_error(L, "the message is too long");
     memcpy(self->bytes + start, &(uint32_t){(uint32_t)bytes}, sizeof(uint32_t));
+    self->whole = self->used;
 }
 
 /** channel:send(...): a message of plain values; true, or nil and why: nobody listens any more. */
 static int send_message(lua_State *L) {
     channel *self = check_channel(L);
     add_message(L, self);
-    bool sent = write_all(self->file, self->bytes, self->used);
-    self->used = 0;
+    bool sent = write_all(self->file, self->bytes, self->whole);
+    self->whole = 0;
     if (!sent) return fail(L, "worker");
     lua_pushboolean(L, true);
     return 1;

@@ -5,7 +5,7 @@ local core = require "finlab.core"
 local program = assert(os.getenv("FINLAB"), "FINLAB must name the program")
 
 -- How often a sweep is killed; FINLAB_KILLS=1000 is for those who have the time.
-local KILLS = tonumber(os.getenv "FINLAB_KILLS") or 24
+local KILLS = tonumber(os.getenv "FINLAB_KILLS") or 10
 
 local folder
 
@@ -43,7 +43,7 @@ local function kill_until_done(script, longest, check)
     local loading = fl.clock() - start
     for kills = 0, KILLS - 1 do
         -- Later and later, so that a busy machine gets somewhere between two kills.
-        local wait = loading + longest * math.random() * (1 + kills / 8)
+        local wait = loading + longest * math.random() * (1 + kills / 4)
         local ended = select(3, shell(kill, program, script, wait, kills % 2 == 1 and "-- -" or ""))
         check(kills + 1)
         if ended == 0 then return kills end

@@ -228,7 +228,7 @@ describe("fl.sweep", function()
 
     it("survives workers that crash, and kills those that take too long", function()
         local rows = assert(fl.sweep {
-            axes = { n = { 1, 2, 3, 4, 5 } }, time_limit = 1.5,
+            axes = { n = { 1, 2, 3, 4, 5 } }, time_limit = 3,
             run = function(p)
                 if p.n == 2 then shell("kill -KILL $PPID") end
                 if p.n == 3 then os.exit(7) end
@@ -239,8 +239,8 @@ describe("fl.sweep", function()
         assert.same({ "done", "crashed", "crashed", "timeout", "done" }, column(rows, "status"))
         assert.equal("the worker process ended: signal 9", rows.rows[2].error)
         assert.equal("the worker process ended: exit 7", rows.rows[3].error)
-        assert.equal("killed after 1.5 s", rows.rows[4].error)
-        assert.is_true(rows.rows[4].seconds < 5)
+        assert.equal("killed after 3 s", rows.rows[4].error)
+        assert.is_true(rows.rows[4].seconds < 12) -- a busy machine comes late
     end)
 
     it("leaves no worker behind", function()
@@ -360,7 +360,7 @@ describe("a store", function()
             solve = function() while true do end end,
         }
         local sweep = fl.sweep {
-            store = folder .. "/x.db", axes = { n = { 1, 2 }, method = { "mcp" } }, time_limit = 0.7,
+            store = folder .. "/x.db", axes = { n = { 1, 2 }, method = { "mcp" } }, time_limit = 3,
             case = function(p)
                 note(calls, p.n)
                 if p.n == 1 then os.exit(1) end
@@ -560,7 +560,8 @@ describe("a store", function()
             end,
         }):run(QUIET)
         assert.same({ nil, "io" }, { rows, code })
-        assert.matches("counted.db: was removed or renamed meanwhile", message)
+        assert.is_truthy(message:match "counted.db: was removed or renamed meanwhile" -- or that before the
+            or message:match "counted.db: unable to open database file", message)       -- first look at it
     end)
 
     it("can be read but not written when it is read-only", function()
@@ -711,9 +712,13 @@ describe("finlab.core.spawn", function()
     end)
 
     it("sends plain values only", function()
-        local messages = messages_of(function(parent) parent:send(pcall(parent.send, parent, {})) end)
-        assert.is_false(messages[1][1])
-        assert.matches("string expected, got table", messages[1][2])
+        local messages = messages_of(function(parent)
+            parent:hold "held"
+            parent:send(pcall(parent.send, parent, "a", {}))
+        end)
+        assert.same({ "held" }, messages[1])
+        assert.is_false(messages[2][1])
+        assert.matches("string expected, got table", messages[2][2])
     end)
 
     it("tells how a worker ended", function()
