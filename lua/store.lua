@@ -184,12 +184,18 @@ local function keys_of(path, sweep)
     return keys
 end
 
---- Every row of a sweep, or of all, in the order of keys; `visit` gets the values of the columns.
-local function each_row(path, sweep, columns, visit)
+-- Every row of a sweep, or of all, in the order of keys: as it is stored, and what its reader wants of it.
+local STORED = ("SELECT %s FROM cases WHERE ?1 IS NULL OR sweep = ?1 ORDER BY sweep, key")
+    :format(table.concat(COLUMNS, ", "))
+local WANTED = [[
+SELECT key, parameters, record, status, error, seconds, sweep, instance, finished, version
+FROM cases WHERE ?1 IS NULL OR sweep = ?1 ORDER BY sweep, key]]
+
+--- visit(values...) of every row that the statement `sql` answers.
+local function each_row(path, sql, sweep, visit)
     local db <close> = connect_to_read(path)
     if value_of(db, "PRAGMA user_version") == 0 then return end -- an empty file
-    local statement <close> = try(db:prepare(("SELECT %s FROM cases WHERE ?1 IS NULL OR sweep = ?1 "
-        .. "ORDER BY sweep, key"):format(columns)))
+    local statement <close> = try(db:prepare(sql))
     try(statement:bind(sweep))
     while try(statement:step()) do visit(statement:row()) end
 end
@@ -218,15 +224,13 @@ local function in_order(names)
     return list
 end
 
-local READ = "key, parameters, record, status, error, seconds, sweep, instance, finished, version"
-
 local function read_rows(path, options)
     local rows, names, at = {}, {}, nil
     if options.keys then
         at = {}
         for position, key in ipairs(options.keys) do at[key] = position end
     end
-    each_row(path, options.sweep, READ, function(key, parameters, record, status, failure, seconds, ...)
+    each_row(path, WANTED, options.sweep, function(key, parameters, record, status, failure, seconds, ...)
         if at and not at[key] then return end
         local flat = flatten(parameters, record, status, failure, seconds, names)
         if options.origin then
@@ -274,7 +278,7 @@ function Store:merge(...)
         for _, path in ipairs { ... } do
             local writer <close> = open_writer(self.path, "create")
             writer:group(function()
-                each_row(path, nil, table.concat(COLUMNS, ", "), function(...)
+                each_row(path, STORED, nil, function(...)
                     if writer:put(false, ...) then added = added + 1 else kept = kept + 1 end
                 end)
             end)
