@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "heuristics/methods.h"
 
+/* clang-format off */
 const fl_method *const fl_heuristics_methods[] = {
     &fl_fin_method,
     &fl_certify_method,
@@ -18,5 +19,9 @@ const fl_method *const fl_heuristics_methods[] = {
     &fl_edgent_method,
     &fl_scission_method,
     &fl_mincut_method,
+    &fl_jalad_method,
+    &fl_spinn_method,
+    &fl_portend_method,
     NULL,
 };
+/* clang-format on */

@@ -21,6 +21,9 @@ extern const fl_method fl_neurosurgeon_method;
 extern const fl_method fl_edgent_method;
 extern const fl_method fl_scission_method;
 extern const fl_method fl_mincut_method;
+extern const fl_method fl_jalad_method;
+extern const fl_method fl_spinn_method;
+extern const fl_method fl_portend_method;
 
 /** All of them, NULL-terminated, in the order in which they are listed to users. */
 extern const fl_method *const fl_heuristics_methods[];

@@ -418,6 +418,18 @@ static fl_status try_mincut(void) {
     return try_method("mincut", NULL, instance, &truth);
 }
 
+static fl_status try_jalad(void) {
+    return try_method("jalad", NULL, instance, &truth);
+}
+
+static fl_status try_spinn(void) {
+    return try_method("spinn", NULL, instance, &truth);
+}
+
+static fl_status try_portend(void) {
+    return try_method("portend", NULL, instance, &truth);
+}
+
 static fl_status try_mcp(void) {
     return try_method("mcp", NULL, instance, &truth);
 }
@@ -506,6 +518,9 @@ static const struct {
               {"genetic", try_genetic, false},
               {"edgent", try_edgent, false},
               {"scission", try_scission, false},
+              {"jalad", try_jalad, false},
+              {"spinn", try_spinn, false},
+              {"portend", try_portend, false},
               {"mincut", try_mincut, true},
               {"mcp", try_mcp, true},
               {"fin by igraph", try_igraph, true},
