@@ -33,11 +33,13 @@ end
 
 --- The same for any cell; one without quotes may not hold any.
 local function cell_at(text, at)
-    local start = text:find("[^ \t]", at) or at
-    if text:byte(start) == 34 then return quoted_cell(text, start) end
-    local stop = text:find("[,\n]", at) or #text + 1
-    local cell = text:sub(at, stop - 1):match("^%s*(.-)%s*$")
-    if cell:find('"', 1, true) then return nil, "a quote inside a cell that does not begin with one" end
+    local cell, stop = text:match("^([^,\n]*)()", at)
+    if cell:find '["%s]' then
+        local quote = cell:match '^[ \t]*()"'
+        if quote then return quoted_cell(text, at + quote - 1) end
+        if cell:find('"', 1, true) then return nil, "a quote inside a cell that does not begin with one" end
+        cell = cell:match "^%s*(.-)%s*$"
+    end
     return cell, stop
 end
 
@@ -50,10 +52,10 @@ function csv.parse(text, path)
         local cell, stop = cell_at(text, at)
         if not cell then return csv.fail(path, line, #row + 1, nil, "%s", stop) end
         table.insert(row, cell)
-        local _, breaks = text:sub(at, stop):gsub("\n", "")
-        line = line + breaks
+        if cell:find("\n", 1, true) then line = line + select(2, cell:gsub("\n", "")) end
         if text:byte(stop) ~= 44 then
             if #row > 1 or row[1] ~= "" or text:byte(at) == 34 then table.insert(rows, row) end
+            line = line + 1
             row = { line = line }
         elseif stop == #text then
             table.insert(row, "") -- the text ends with a comma

@@ -19,6 +19,28 @@ local function complaint(text)
     return message
 end
 
+describe("files", function()
+    local files = require "finlab.files"
+
+    it("lists a folder in order, without hidden names", function()
+        local folder = os.tmpname()
+        os.remove(folder)
+        os.execute(("mkdir %s"):format(folder))
+        local names = {}
+        for i = 1, 150 do
+            names[i] = ("file%03d é"):format(i)
+            assert(io.open(folder .. "/" .. names[i], "w")):close()
+        end
+        assert(io.open(folder .. "/.hidden", "w")):close()
+        assert.same(names, files.list(folder))
+        os.execute("rm -rf " .. folder)
+        local none, message, code = files.list(folder)
+        assert.is_nil(none)
+        assert.equal(folder .. ": No such file or directory", message)
+        assert.equal("io", code)
+    end)
+end)
+
 describe("csv", function()
     it("reads cells with and without quotes, and line breaks within quotes", function()
         local rows, lines = parsed 'a,"b ""x"", y",\n"1\r\n2",3,""\nlast,,z'
@@ -61,6 +83,10 @@ describe("csv", function()
         for _, text in ipairs { "", "0x10", "nan", "inf", "1,5", "1 2", "--1", "." } do
             assert.is_nil(csv.number(text))
         end
+    end)
+
+    it("takes quotes after blanks, and empty cells in quotes", function()
+        assert.same({ { "a", "b, c", "" } }, (parsed 'a, "b, c" ,""\n'))
     end)
 
     it("says when a file cannot be read or is too large", function()
