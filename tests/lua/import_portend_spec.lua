@@ -211,6 +211,43 @@ describe("fl.import.portend", function()
         for n = 1, 3 do assert.is_true(checked[n] > 50, checked[n]) end
     end)
 
+    --- The least time of all partitions, tiers and thresholds that are accurate enough.
+    local function least_time(data, accuracy)
+        local best = math.huge
+        local function extend(ends, tiers)
+            for _, threshold in ipairs(#ends > 0 and THRESHOLDS or {}) do
+                local time, right = estimate(data, ends, tiers, threshold)
+                if right >= accuracy then best = math.min(best, time) end
+            end
+            local k = #ends + 1
+            for last = (ends[#ends] or 0) + 1, data.L do
+                for tier = (tiers[#tiers] or 0) + 1, 3 do
+                    ends[k], tiers[k] = last, tier
+                    extend(ends, tiers)
+                    ends[k], tiers[k] = nil, nil
+                end
+            end
+        end
+        extend({}, {})
+        return best
+    end
+
+    it("leads the strategy portend to the plan that trying all of them finds", function()
+        for seed = 41, 46 do
+            local data = draw(seed, 6)
+            local profile = load_drawn()
+            local inst = assert(fl.instance { system = profile.system, apps = { {
+                model = profile.model, source = "slow", deadline = 1e3, latency = "mean",
+            } } })
+            for _, accuracy in ipairs { 0.45, 0.555, 0.7, 0.85 } do
+                local result = assert(assert(inst:with { accuracy = accuracy }):solve "portend")
+                local wanted = least_time(data, accuracy)
+                assert.near(wanted, result.latency, 1e-9 * wanted, "seed " .. seed)
+                assert.is_true(result.accuracy >= accuracy - 1e-9)
+            end
+        end
+    end)
+
     --- The least energy of all plans of PORTEND's form that the judge accepts.
     local function least_energy(inst, L)
         local best = math.huge
