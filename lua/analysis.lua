@@ -61,7 +61,7 @@ local REDUCERS = {
 
 --- One row for each value of `rows`, one column for each value of `columns`; a cell is what `with` makes of
 -- the numbers of `value` there: a function of their array, or mean (default), median, sum, worst, least,
--- count. `format` is for the cells.
+-- count. `scale` and `format` are for the cells.
 function analysis.pivot(self, options)
     local with = options.with or "mean"
     local reduce = type(with) == "function" and with or REDUCERS[with]
@@ -70,7 +70,7 @@ function analysis.pivot(self, options)
     local rows, columns, column_of = {}, table.move(names, 1, #names, 1, {}), {}
     for c, group in ipairs(analysis.groups(self.rows, { across })) do
         local key, title = "column " .. c, tostring(group.values[across])
-        columns[#names + c] = { key = key, title = title, format = options.format }
+        columns[#names + c] = { key = key, title = title, scale = options.scale, format = options.format }
         column_of[key_of(group.values, { across })] = key
     end
     for r, group in ipairs(analysis.groups(self.rows, names)) do
@@ -212,14 +212,15 @@ local function compare_pair(cases, a, b, options)
         end
     end
     row.mean, row.median = stats.mean(changes), stats.median(changes)
+    row.worst = stats.sorted(changes)[#changes]
     row.low, row.high = stats.bootstrap(changes, options)
     row.p = stats.sign_test(row.wins, row.losses)
     return row
 end
 
 --- `a` (default: everyone else, a row each) against `b`, case by case: in how many a is less, the same and
--- more, how many only one of them answers, a / b - 1 as mean with its bootstrap interval and as median, and
--- the p value of the sign test.
+-- more, how many only one of them answers, a / b - 1 as mean with its bootstrap interval, as median and at
+-- its worst, and the p value of the sign test.
 function analysis.compare(self, options)
     local cases, everyone = cases_of(self, options)
     local rows = {}
@@ -227,7 +228,8 @@ function analysis.compare(self, options)
         if a ~= options.b then table.insert(rows, compare_pair(cases, a, options.b, options)) end
     end
     return rows, {
-        "a", "b", "pairs", "wins", "ties", "losses", "only_a", "only_b", "mean", "low", "high", "median", "p",
+        "a", "b", "pairs", "wins", "ties", "losses", "only_a", "only_b", "mean", "low", "high", "median",
+        "worst", "p",
     }
 end
 

@@ -789,6 +789,7 @@ function stats.sign_test(wins, losses) end
 ---@class finlab.column
 ---@field key string the field of the records
 ---@field title? string
+---@field scale? number what numbers are multiplied by, but in CSV and JSON
 ---@field format? string a string.format pattern for numbers
 ---@field align? "right" also when not all cells are numbers
 
@@ -797,6 +798,7 @@ function stats.sign_test(wins, losses) end
 ---@field columns string
 ---@field value? string default "energy"
 ---@field with? "mean"|"median"|"sum"|"worst"|"least"|"count"|fun(numbers: number[]): any default "mean"
+---@field scale? number of the cells
 ---@field format? string of the cells
 
 ---@class finlab.summary_options

@@ -6,9 +6,10 @@ local tools = require "finlab.tools"
 
 local formats = {}
 
---- A cell for people; numbers get six digits unless the column has a format.
+--- A cell for people: numbers in the column's unit, with six digits unless it has a format.
 local function cell_text(column, value)
     if value == nil then return "" end
+    if column.scale and type(value) == "number" then value = column.scale * value end
     if type(value) == "table" then return core.json(value) or "" end
     if math.type(value) == "float" or (column.format and type(value) == "number") then
         return (column.format or "%.6g"):format(value)

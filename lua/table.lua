@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Tables of records: fl.table(rows, columns), what a sweep and a store answer too. LAB.md is the manual.
 --
--- `rows` is an array of records. `columns` is an array of field names or of {key, title, format, align}: the
--- field, its heading (default: the field), a string.format pattern for numbers, used everywhere but in CSV
--- and JSON, which always keep all digits, and "right" for a column that is aligned so although not all of it
--- is numbers. Without `columns`, all fields of the rows that are not tables, in alphabetical order.
+-- `rows` is an array of records. `columns` is an array of field names or of {key, title, scale, format,
+-- align}: the field, its heading (default: the field), what numbers are multiplied by and a string.format
+-- pattern for them, both for people and not in CSV and JSON, which have the field as it is with all digits,
+-- and "right" for a column that is aligned so although not all of it is numbers. Without `columns`, all fields
+-- of the rows that are not tables, in alphabetical order.
 --
 -- A table is never changed: every question answers a new one.
 
@@ -39,8 +40,10 @@ local function new(rows, columns, parameters)
     local self = { rows = rows, columns = {}, own_columns = columns, parameters = parameters }
     for c, column in ipairs(columns or all_fields(rows)) do
         if type(column) ~= "table" then column = { key = column } end
-        local title = column.title or tostring(column.key)
-        self.columns[c] = { key = column.key, title = title, format = column.format, align = column.align }
+        self.columns[c] = {
+            key = column.key, title = column.title or tostring(column.key), scale = column.scale,
+            format = column.format, align = column.align,
+        }
     end
     return setmetatable(self, Table)
 end

@@ -74,9 +74,9 @@ describe("pivot", function()
         assert.equal("case,half,a,b,c\n4,second,4,,4\n", runs():filter({ case = 4 })
             :pivot({ rows = { "case", "half" }, columns = "method", with = function(x) return x[1] end })
             :csv())
-        assert.equal("| half   |    b |\n| ------ | ---: |\n| first  | 2.00 |\n| second | 1.00 |\n",
-            runs():filter({ method = "b" }):pivot({ rows = "half", columns = "method", format = "%.2f" })
-            :markdown())
+        assert.equal("| half   |   b |\n| ------ | --: |\n| first  | 4.0 |\n| second | 2.0 |\n",
+            runs():filter({ method = "b" })
+            :pivot({ rows = "half", columns = "method", scale = 2, format = "%.1f" }):markdown())
         assert.has_error(function() runs():pivot { rows = "half", columns = "method", with = "magic" } end)
     end)
 
@@ -147,6 +147,7 @@ describe("compare", function()
             { row.pairs, row.wins, row.ties, row.losses, row.only_a, row.only_b })
         assert.near((-0.5 + 0 + 2) / 3, row.mean, 1e-15)
         assert.equal(0, row.median)
+        assert.near(2, row.worst, 1e-15)
         assert.equal(1, row.p)
     end)
 

@@ -33,6 +33,14 @@ describe("fl.table", function()
             fl.table(rows, columns):csv())
     end)
 
+    it("has numbers in other units for people, and as they are in CSV and JSON", function()
+        local shown = fl.table({ { x = 0.5 }, { x = 2 }, { x = "none" } },
+            { { key = "x", title = "%", scale = 100, format = "%.1f" } })
+        assert.equal("%\n50.0\n200.0\nnone\n", shown:text())
+        assert.equal("%\n0.5\n2\nnone\n", shown:csv())
+        assert.equal('[{"x": 0.5},\n {"x": 2},\n {"x": "none"}]\n', shown:json())
+    end)
+
     it("takes all fields when no columns are named", function()
         assert.equal("a,b\n1,\n,2\n", fl.table({ { a = 1 }, { b = 2 } }):csv())
         assert.equal("a\n", fl.table({}, { "a" }):csv())

@@ -29,6 +29,7 @@ describe("experiments/tutorial", function()
     setup(function()
         folder = os.tmpname()
         os.remove(folder)
+        assert(os.execute("mkdir " .. folder))
     end)
 
     teardown(function() os.execute("rm -rf " .. folder) end)
@@ -48,6 +49,14 @@ describe("experiments/tutorial", function()
             end
         end)
     end
+
+    it("is short: each under 40 lines", function()
+        for name in pairs(TUTORIALS) do
+            local n = 0
+            for _ in io.lines(("experiments/tutorial/%s.lua"):format(name)) do n = n + 1 end
+            assert.is_true(n < 40, ("%s has %d"):format(name, n))
+        end
+    end)
 
     it("is all tested here", function()
         local pipe, n = io.popen "ls experiments/tutorial", 0
