@@ -41,6 +41,7 @@ typedef struct path_search {
     fl_arena *arena;
     int depth;                                           /* the most arcs of a path */
     double most[FL_USE_KINDS];                           /* INFINITY: no path can use too much */
+    int limited[FL_USE_KINDS], n_limited;                /* the kinds of which a path can */
     double *energy;                                      /* [n_states] the least to the end */
     double *least[FL_USE_KINDS], *longest[FL_USE_KINDS]; /* [n_states] of each use, where it is limited */
     /* dual */
@@ -56,6 +57,8 @@ typedef struct path_search {
     int *head;     /* [n_states] a state's last label, < 0: none */
     label **front; /* [front_room] labels of the state at hand */
     int front_room;
+    double (*steps)[2]; /* [n_steps] of the front at hand */
+    int n_steps;
     label **ends; /* [n_ends] the k best whole paths, by rising energy; one best path is the
                      incumbent */
     int n_ends, end_room;
@@ -165,9 +168,13 @@ static bool bound_each(path_search *now, total *fastest) {
     for (int i = 0; i < FL_USE_KINDS; i++) {
         weights one = {.energy = 0};
         one.use[i] = 1;
-        if (isinf(now->most[i])) continue;
+        if (isinf(now->most[i])) continue; /* there is no such limit */
         pass(now, now->longest[i], &one, true);
-        if (now->longest[i][0] <= now->most[i]) now->most[i] = INFINITY;
+        if (now->longest[i][0] <= now->most[i]) {
+            now->most[i] = INFINITY;
+        } else {
+            now->limited[now->n_limited++] = i;
+        }
     }
     for (int i = 0; i < FL_USE_KINDS; i++) {
         weights one = {.energy = 0};
@@ -236,8 +243,7 @@ static double matters(const path_search *now, int kind, int state, double use) {
 
 static bool dominates(const path_search *now, int state, const total *one, const total *two) {
     for (int i = 0; i < FL_USE_KINDS; i++) {
-        if (isinf(now->most[i])) continue;
-        if (one->use[i] > two->use[i] && one->use[i] > matters(now, i, state, two->use[i])) return false;
+        if (isfinite(now->most[i]) && one->use[i] > matters(now, i, state, two->use[i])) return false;
     }
     return one->energy <= two->energy;
 }
@@ -251,13 +257,46 @@ static int compare_labels(const void *a, const void *b) {
     return (one->arc > two->arc) - (one->arc < two->arc);
 }
 
-/** Whether `k` of the labels kept are no worse than this one. */
-static bool is_dominated(const path_search *now, int state, label *const *kept, int n, const label *one) {
+/** Whether `k` of the labels kept, which are no dearer, are no worse than this one. */
+static bool is_dominated(const path_search *now, int state, int kept, const label *one) {
     int dominating = 0;
-    for (int i = n - 1; i >= 0; i--) {
-        dominating += dominates(now, state, &kept[i]->cost, &one->cost);
-        if (dominating == now->query->k) return true;
+    for (int i = kept - 1; i >= 0 && dominating < now->query->k; i--) {
+        dominating += dominates(now, state, &now->front[i]->cost, &one->cost);
     }
+    return dominating == now->query->k;
+}
+
+/** How many labels kept use no more of the first limited kind than `use`: the steps are sorted by it. */
+static int steps_up_to(const path_search *now, double use) {
+    int low = 0, high = now->n_steps;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (now->steps[middle][0] <= use) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/** The same as is_dominated() for one best path and at most two limited kinds; a label that is not becomes a
+ *  step. The steps are the labels kept that use less of the second kind than all that use less of the first.
+ */
+static bool is_above_steps(path_search *now, int state, const label *one) {
+    double use[2] = {0, 0}, need[2] = {0, 0};
+    for (int i = 0; i < now->n_limited; i++) {
+        use[i] = one->cost.use[now->limited[i]];
+        need[i] = matters(now, now->limited[i], state, use[i]);
+    }
+    int at = steps_up_to(now, need[0]);
+    if (at > 0 && now->steps[at - 1][1] <= need[1]) return true;
+    int first = steps_up_to(now, use[0]), last = first;
+    while (last < now->n_steps && now->steps[last][1] >= use[1]) last++;
+    memmove(&now->steps[first + 1], &now->steps[last], (size_t)(now->n_steps - last) * sizeof *now->steps);
+    now->n_steps += first + 1 - last;
+    now->steps[first][0] = use[0];
+    now->steps[first][1] = use[1];
     return false;
 }
 
@@ -269,13 +308,19 @@ static int make_front(path_search *now, int state) {
     if (n > now->front_room) {
         now->front_room = 2 * n;
         now->front = FL_NEW(now->arena, now->front_room, label *);
-        if (now->front == NULL) return -1;
+        now->steps = fl_arena_alloc(now->arena, (size_t)now->front_room + 1, sizeof *now->steps);
+        if (now->front == NULL || now->steps == NULL) return -1;
     }
     n = 0;
     for (int i = now->head[state]; i >= 0; i = label_at(now, i)->next) now->front[n++] = label_at(now, i);
+    if (n == 1) return n;
     qsort(now->front, (size_t)n, sizeof *now->front, compare_labels);
+    now->n_steps = 0;
+    bool stairs = now->query->k == 1 && now->n_limited <= 2;
     for (int i = 0; i < n; i++) {
-        if (!is_dominated(now, state, now->front, kept, now->front[i])) now->front[kept++] = now->front[i];
+        bool worse = stairs ? is_above_steps(now, state, now->front[i])
+                            : is_dominated(now, state, kept, now->front[i]);
+        if (!worse) now->front[kept++] = now->front[i];
     }
     return kept;
 }
@@ -471,7 +516,7 @@ fl_status fl_constrained_search(fl_constrained_found *out, const fl_extended *gr
     now.best = query->k == 1 ? fmin(now.incumbent_cost.energy, query->best) : query->best;
     if (query->k == 1 ? closed(&now) : now.bound >= query->best) {
         settled = true;
-    } else {
+    } else if (!query->bracket) {
         fl_arena_mark mark = fl_arena_keep(now.arena);
         fl_status status = run_trials(&now, &settled, mark, err);
         if (status == FL_ENOMEM) {

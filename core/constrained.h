@@ -20,6 +20,7 @@
 typedef struct fl_constrained_query {
     int k;             /* how many of the cheapest paths, >= 1 */
     double best;       /* J; paths that are not cheaper are not looked for; INFINITY: all are */
+    bool bracket;      /* only solve the dual: a bound, and for k = 1 the best path that turns up */
     double time_limit; /* s since task->start; 0: none */
     double memory;     /* bytes of labels; 0: no limit */
 } fl_constrained_query;

@@ -5,6 +5,7 @@
 #include "core/reduce.h"
 #include "core/result.h"
 #include "core/tolerance.h"
+#include <stdlib.h>
 #include <string.h>
 
 enum { OPTION_K, OPTION_TIME_LIMIT, OPTION_MEMORY };
@@ -98,15 +99,20 @@ static fl_status take_path(choosing *now, const fl_extended *graph, const fl_con
     return FL_OK;
 }
 
-/** Search the graph of one threshold for what is better than the k best so far. */
-static fl_status search_threshold(fl_constrained_found *found, choosing *now, int threshold, fl_error *err) {
+/** Search the graph of one threshold for what is better than the k best so far; with `bracket` only for a
+ * bound, and a path that is better. */
+static fl_status search_threshold(fl_constrained_found *found, choosing *now, int threshold, bool bracket,
+                                  fl_error *err) {
     fl_extended graph;
     const double *settings = now->task->settings->value;
     fl_constrained_query query = {.k = now->k,
                                   .best = now->n == now->k ? now->best[now->k - 1].energy : INFINITY,
+                                  .bracket = bracket,
                                   .time_limit = settings[OPTION_TIME_LIMIT],
                                   .memory = settings[OPTION_MEMORY]};
-    *found = (fl_constrained_found){.bound = -INFINITY, .stop = FL_STOP_MEMORY};
+    *found = (fl_constrained_found){.bound = -INFINITY, .stop = FL_STOP_INTERRUPTED};
+    if (*now->task->interrupt) return FL_OK;
+    found->stop = FL_STOP_MEMORY;
     fl_arena_reset(now->search.arena);
     FL_TRY(fl_extended_build(&graph, now->task->instance, 0, threshold,
                              now->k > 1 ? FL_EXTENDED_ALL : FL_EXTENDED_USEFUL, now->search.arena, err));
@@ -137,16 +143,47 @@ static fl_status answer_chosen(fl_answer *answer, const choosing *now, fl_error 
     return FL_OK;
 }
 
-/** All thresholds, each with what the others have found. */
+/** One threshold and what is known of it. */
+typedef struct turn {
+    int threshold;
+    bool complete; /* nothing at it is better than what has been found */
+    double bound;
+} turn;
+
+static int compare_turns(const void *a, const void *b) {
+    const turn *one = a, *two = b;
+    if (one->bound != two->bound) return one->bound < two->bound ? -1 : 1;
+    return (one->threshold > two->threshold) - (one->threshold < two->threshold);
+}
+
+static fl_status take_turn(turn *at, fl_answer *answer, choosing *now, bool bracket, fl_error *err) {
+    fl_constrained_found found;
+    FL_TRY(search_threshold(&found, now, at->threshold, bracket, err));
+    if (found.stop != FL_STOP_DONE) answer->stop = found.stop;
+    at->complete = found.complete;
+    at->bound = found.bound;
+    return FL_OK;
+}
+
+/** All thresholds: first bounds of each, then those that may have something better, the lowest bound first.
+ */
 static fl_status search_chosen(fl_answer *answer, choosing *now, fl_error *err) {
+    int n = now->task->instance->apps[0].n_thresholds + 1;
+    turn *turns = FL_NEW(now->task->arena, n, turn);
+    if (turns == NULL) return fl_arena_error(now->task->arena, err);
+    for (int i = 0; i < n; i++) {
+        turns[i] = (turn){.threshold = i - 1, .bound = -INFINITY};
+        if (n > 1) FL_TRY(take_turn(&turns[i], answer, now, true, err));
+    }
+    qsort(turns, (size_t)n, sizeof *turns, compare_turns);
     bool complete = true;
     answer->bound = INFINITY;
-    for (int t = -1; t < now->task->instance->apps[0].n_thresholds; t++) {
-        fl_constrained_found found = {.bound = -INFINITY, .stop = FL_STOP_INTERRUPTED};
-        if (!*now->task->interrupt) FL_TRY(search_threshold(&found, now, t, err));
-        if (found.stop != FL_STOP_DONE) answer->stop = found.stop;
-        complete = complete && found.complete;
-        answer->bound = fmin(answer->bound, found.bound);
+    for (int i = 0; i < n; i++) {
+        bool beaten = now->n == now->k && turns[i].bound >= now->best[now->k - 1].energy;
+        if (beaten) turns[i].complete = true;
+        if (!turns[i].complete) FL_TRY(take_turn(&turns[i], answer, now, false, err));
+        complete = complete && turns[i].complete;
+        answer->bound = fmin(answer->bound, turns[i].bound);
     }
     if (now->n > 0 && complete) answer->claim = FL_CLAIM_OPTIMAL;
     if (now->n == 0 && complete) answer->claim = FL_CLAIM_INFEASIBLE;
