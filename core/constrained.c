@@ -93,6 +93,12 @@ static void pass(path_search *now, double *value, const weights *by, bool longes
     }
 }
 
+static total add_arc(total sum, const fl_extended_arc *arc) {
+    sum.energy += arc->energy;
+    for (int i = 0; i < FL_USE_KINDS; i++) sum.use[i] += arc->use[i];
+    return sum;
+}
+
 /** The path of the last pass, and what it costs; the best one within the limits is kept. */
 static total trace(path_search *now) {
     const fl_extended *graph = now->graph;
@@ -100,14 +106,47 @@ static total trace(path_search *now) {
     bool within = true;
     for (int s = 0; s >= 0; s = graph->arcs[now->choice[s]].to) {
         const fl_extended_arc *arc = &graph->arcs[now->choice[s]];
-        sum.energy += arc->energy;
-        for (int i = 0; i < FL_USE_KINDS; i++) sum.use[i] += arc->use[i];
+        sum = add_arc(sum, arc);
     }
     for (int i = 0; i < FL_USE_KINDS; i++) within = within && sum.use[i] <= now->most[i];
     if (!within || !(sum.energy < now->incumbent_cost.energy)) return sum;
     now->incumbent_cost = sum;
     for (int s = 0, l = 0; s >= 0; s = graph->arcs[now->choice[s]].to) now->incumbent[l++] = now->choice[s];
     return sum;
+}
+
+/** Whether a use of each kind so far, with the least that is left, keeps the limits. */
+static bool keeps_limits(const path_search *now, const total *sum, int to) {
+    bool within = true;
+    for (int i = 0; i < now->n_limited; i++) {
+        int kind = now->limited[i];
+        within = within && sum->use[kind] + (to >= 0 ? now->least[kind][to] : 0) <= now->most[kind];
+    }
+    return within;
+}
+
+/** A path that takes, state by state, the arc of the least weighted sum to the end among those with which
+ * each limit alone can still be kept; kept when it is the best within the limits. It may end in a state
+ * without such an arc.
+ *  @param rest  [n_states] of the sum */
+static void dive(path_search *now, const weights *by, const double *rest) {
+    const fl_extended *graph = now->graph;
+    total sum = {0};
+    for (int s = 0; s >= 0;) {
+        double least = INFINITY;
+        for (int a = graph->first[s]; a < graph->first[s + 1]; a++) {
+            const fl_extended_arc *arc = &graph->arcs[a];
+            double weight = weigh(by, arc->energy, arc->use) + (arc->to >= 0 ? rest[arc->to] : 0);
+            total next = add_arc(sum, arc);
+            if (!(weight < least) || !keeps_limits(now, &next, arc->to)) continue;
+            least = weight;
+            now->choice[s] = a;
+        }
+        if (isinf(least)) return;
+        sum = add_arc(sum, &graph->arcs[now->choice[s]]);
+        s = graph->arcs[now->choice[s]].to;
+    }
+    trace(now);
 }
 
 /* The dual */
@@ -199,6 +238,12 @@ static bool solve_dual(path_search *now) {
         for (int i = 0; i < FL_USE_KINDS && !closed(now); i++) {
             if (isfinite(now->most[i])) improve(now, i, fastest[i]);
         }
+    }
+    if (!closed(now)) dive(now, &now->multipliers, now->reduced);
+    for (int i = 0; i < now->n_limited && !closed(now); i++) {
+        weights one = {.energy = 0};
+        one.use[now->limited[i]] = 1;
+        dive(now, &one, now->least[now->limited[i]]);
     }
     double scale = fabs(now->bound);
     if (isfinite(now->incumbent_cost.energy)) scale = fmax(scale, now->incumbent_cost.energy);
@@ -328,12 +373,12 @@ static int make_front(path_search *now, int state) {
 /** Whether a path that has cost `sum` so far and goes on from state `to` (< 0: ends) is looked for. */
 static bool is_hopeful(path_search *now, const total *sum, int to, double cut) {
     double energy = sum->energy + (to >= 0 ? now->energy[to] : 0);
+    if (!keeps_limits(now, sum, to)) return false;
     if (now->query->k > 1 ? energy > now->best + now->slack : energy >= now->best) return false;
     double reduced = sum->energy + (to >= 0 ? now->reduced[to] : 0);
-    for (int i = 0; i < FL_USE_KINDS; i++) {
-        if (isinf(now->most[i])) continue;
-        if (sum->use[i] + (to >= 0 ? now->least[i][to] : 0) > now->most[i]) return false;
-        reduced += now->multipliers.use[i] * (sum->use[i] - now->most[i]);
+    for (int i = 0; i < now->n_limited; i++) {
+        int kind = now->limited[i];
+        reduced += now->multipliers.use[kind] * (sum->use[kind] - now->most[kind]);
     }
     if (reduced <= cut + now->slack) return true;
     now->dropped = true;
@@ -379,9 +424,7 @@ static bool extend(path_search *now, const label *from, double cut) {
     const fl_extended *graph = now->graph;
     for (int a = graph->first[from->state]; a < graph->first[from->state + 1]; a++) {
         const fl_extended_arc *arc = &graph->arcs[a];
-        total sum = from->cost;
-        sum.energy += arc->energy;
-        for (int i = 0; i < FL_USE_KINDS; i++) sum.use[i] += arc->use[i];
+        total sum = add_arc(from->cost, arc);
         if (!is_hopeful(now, &sum, arc->to, cut)) continue;
         if (arc->to >= 0) {
             label *to = new_label(now);

@@ -108,7 +108,7 @@ static void draw_outputs(fl_generate_draw *draw, fl_app *app) {
 
 void fl_generate_choices(fl_generate_draw *draw, const fl_system *system, fl_app *app) {
     const fl_recipe *recipe = &draw->recipe;
-    if (app->exits == NULL || app->blocks == NULL) return;
+    if (system->nodes == NULL || app->exits == NULL || app->blocks == NULL) return;
     if (recipe->codings) app->input_codings = draw_codings(draw, app->input_bits, &app->n_input_codings);
     if (recipe->serial) app->input_serial = draw_serial(draw, &app->n_input_serial);
     if (recipe->codings || recipe->serial) draw_outputs(draw, app);

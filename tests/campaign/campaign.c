@@ -36,8 +36,9 @@ typedef struct family {
     long long instances, answers, faults;
 } family;
 
-#define LIMITS .limits = true
-#define JOINT  .binding = true, .users = 2
+#define LIMITS  .limits = true
+#define JOINT   .binding = true, .users = 2
+#define CHOICES .codings = true, .optional = true, .thresholds = true
 
 static family families[] = {
     {.draw = {.name = "default"}, .truth = COMPARE_BRUTE, .weight = 20},
@@ -71,6 +72,31 @@ static family families[] = {
               .recipe = {JOINT, .apps = 2, .blocks = 3, .nodes = 3, .slices = true, .quantile = true}},
      .truth = COMPARE_BRUTE,
      .weight = 3},
+    {.draw = {.name = "choices", .recipe = {.blocks = 3, .nodes = 3, CHOICES}},
+     .truth = COMPARE_BRUTE,
+     .weight = 5},
+    {.draw = {.name = "runs", .recipe = {.segments = true, .serial = true}},
+     .truth = COMPARE_BRUTE,
+     .weight = 5},
+    {.draw =
+         {.name = "choices-runs",
+          .recipe = {.blocks = 3, .nodes = 2, CHOICES, .segments = true, .serial = true, .quantile = true}},
+     .truth = COMPARE_BRUTE,
+     .weight = 5},
+    {.draw = {.name = "joint-choices",
+              .recipe = {JOINT, .apps = 2, .blocks = 2, .nodes = 2, CHOICES, .segments = true,
+                         .serial = true}},
+     .truth = COMPARE_BRUTE,
+     .weight = 3},
+    {.draw = {.name = "joint-choices-slices",
+              .recipe = {JOINT, .blocks = 2, .nodes = 2, CHOICES, .serial = true, .slices = true,
+                         .admission = true}},
+     .truth = COMPARE_BRUTE,
+     .weight = 3},
+    {.draw = {.name = "medium-choices",
+              .recipe = {.blocks = 12, .nodes = 5, CHOICES, .segments = true, .serial = true}},
+     .truth = COMPARE_NONE,
+     .weight = 1},
     {.draw = {.name = "medium-joint", .recipe = {JOINT, .apps = 3, .blocks = 4, .nodes = 4}},
      .truth = COMPARE_NONE,
      .weight = 1},

@@ -14,10 +14,15 @@ static fl_recipe draw_recipe(fuzz_tape *tape) {
                         .limits = flags & 2,
                         .tiers = flags & 4 ? 2 : 0,
                         .tightness = (fl_tightness)(flags >> 6)};
+    recipe.codings = size & 16;
+    recipe.optional = size & 32;
+    recipe.thresholds = size & 64;
+    recipe.segments = recipe.serial = size & 128;
+    if (size & 16 && recipe.blocks > 3) recipe.blocks = 3;
     if (flags & 8) {
         recipe.apps = 2;
-        recipe.blocks = 1 + (int)(size % 3);
-        recipe.nodes = 1 + (int)(size / 4 % 3);
+        recipe.blocks = 1 + (int)(size % (size & 16 ? 2 : 3));
+        recipe.nodes = 1 + (int)(size / 4 % (size & 16 ? 2 : 3));
         recipe.binding = true;
         recipe.users = 2;
         recipe.admission = flags & 16;

@@ -16,7 +16,14 @@ static const char system_of_plans[] =
     "  'blocks': [{'ops': 2e7, 'out_bits': 1e6, 'memory': 1e5}, {'ops': 3e7, 'memory': 4e5}],"
     "  'exits': [{'after': 1, 'accuracy': 0.5, 'share': 0.3, 'ops': 1e5}, {'after': 2, 'accuracy': 0.9}]},"
     " {'name': 'b', 'source': 'm', 'deadline': 9e-3, 'slices': {'e': [0.25, 0.5]},"
-    "  'blocks': [{'ops': 1e7}], 'exits': [{'after': 1, 'accuracy': 0.5}]}]}";
+    "  'blocks': [{'ops': 1e7}], 'exits': [{'after': 1, 'accuracy': 0.5}]},"
+    " {'name': 'c', 'source': 'm', 'deadline': 9e-3, 'input_codings': [{'name': 'jpeg', 'bits': 1e5}],"
+    "  'blocks': [{'ops': 1e7, 'out_bits': 1e6, 'pack': {'m': 1e-4}, 'unpack': {'e': 2e-4},"
+    "              'codings': [{'name': '8 bit', 'bits': 2e5, 'loss': 0.1}]}, {'ops': 1e7}],"
+    "  'exits': [{'after': 1, 'accuracy': 0.5, 'share': 0.4, 'optional': true}, {'after': 2, 'accuracy': "
+    "0.9}],"
+    "  'thresholds': [{'name': 'lax', 'shares': [0.6, 0], 'accuracies': [0.4, 0.8]}],"
+    "  'segments': {'e': [{'first': 1, 'last': 1, 'time': 1e-4}, {'first': 1, 'last': 2, 'time': 3e-4}]}}]}";
 
 static fl_instance *instance;
 

@@ -48,7 +48,9 @@ static void disarm(void) {
 static fl_instance *instance, *limited;
 static fl_instance *large;  /* whose solution takes several allocations, though an arena asks for few */
 static fl_instance *shared; /* by several users, with slices and what binds */
-static brute_answer truth, limited_truth, shared_truth;
+static fl_instance *chosen; /* whose plans choose all that they can, and whose runs have costs of their own */
+static brute_answer truth, limited_truth, shared_truth, chosen_truth;
+static fl_value *chosen_document;
 static char file[] = "/tmp/finlab-failing-XXXXXX";
 static const char *text; /* of `instance` */
 static fl_error err;
@@ -56,6 +58,17 @@ static bool right;
 
 static const fl_recipe sharing = {
     .seed = 3, .apps = 2, .blocks = 2, .nodes = 3, .users = 3, .binding = true, .slices = true};
+
+static const fl_recipe choosing = {.seed = 23,
+                                   .blocks = 4,
+                                   .nodes = 3,
+                                   .exits = 3,
+                                   .tightness = FL_TIGHTNESS_MEDIUM,
+                                   .codings = true,
+                                   .optional = true,
+                                   .thresholds = true,
+                                   .segments = true,
+                                   .serial = true};
 
 static fl_status try_load(void) {
     fl_instance *loaded;
@@ -268,6 +281,38 @@ static fl_status try_large_fin(void) {
 static fl_status try_large_milp(void) {
     static double known;
     return try_large("milp", NULL, &known);
+}
+
+static fl_status try_generate_choices(void) {
+    fl_instance *drawn;
+    arm();
+    fl_status status = fl_generate(&drawn, &choosing, &err);
+    disarm();
+    right = status != FL_OK ? drawn == NULL : drawn->features == chosen->features;
+    fl_instance_free(drawn);
+    return status;
+}
+
+static fl_status try_read_choices(void) {
+    fl_instance *read;
+    arm();
+    fl_status status = fl_instance_read(&read, chosen_document, FL_PLACE_JSON, &err);
+    disarm();
+    right = status != FL_OK ? read == NULL : read->features == chosen->features;
+    fl_instance_free(read);
+    return status;
+}
+
+static fl_status try_exact_choices(void) {
+    return try_method("exact", NULL, chosen, &chosen_truth);
+}
+
+static fl_status try_k_best_choices(void) {
+    return try_method("exact", "{'k': 20}", chosen, &chosen_truth);
+}
+
+static fl_status try_plain_reading(void) {
+    return try_method("cheapest", NULL, chosen, &chosen_truth);
 }
 
 static fl_status try_exact(void) {
@@ -493,6 +538,11 @@ static const struct {
               {"variant", try_variant, false},
               {"drift", try_drift, false},
               {"exact", try_exact, false},
+              {"generate choices", try_generate_choices, false},
+              {"read choices", try_read_choices, false},
+              {"exact choices", try_exact_choices, false},
+              {"k best choices", try_k_best_choices, false},
+              {"plain reading", try_plain_reading, false},
               {"sequential", try_sequential, false},
               {"explain", try_explain, false},
               {"k best", try_k_best, false},
@@ -563,6 +613,8 @@ static void prepare(void) {
     bool ready = fl_generate(&instance, &recipe, &err) == FL_OK &&
                  fl_generate(&large, &many, &err) == FL_OK && fl_generate(&shared, &sharing, &err) == FL_OK &&
                  fl_generate(&limited, &with_limits, &err) == FL_OK &&
+                 fl_generate(&chosen, &choosing, &err) == FL_OK &&
+                 fl_instance_write(&chosen_document, chosen, &arena, &err) == FL_OK &&
                  fl_instance_write(&document, instance, &arena, &err) == FL_OK &&
                  fl_json_print(&text, document, 2, &arena, &err) == FL_OK && close(mkstemp(file)) == 0 &&
                  fl_instance_save(instance, file, &err) == FL_OK;
@@ -570,6 +622,8 @@ static void prepare(void) {
     truth = brute_solve(instance);
     limited_truth = brute_solve(limited);
     shared_truth = brute_solve(shared);
+    chosen_truth = brute_solve(chosen);
+    if (!chosen_truth.feasible || chosen->features != FL_FEATURES_OWN) abort();
     if (!truth.feasible || !limited_truth.feasible || limited->features == 0) abort();
 }
 
