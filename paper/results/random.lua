@@ -16,15 +16,14 @@ local function describe(prefix, report)
     end
 end
 
--- In the table; the figure has all.
-local SHOWN = { [3] = true, [10] = true, [30] = true, [100] = true, [1000] = true }
+-- Not in the table: with one constraint, fastest is mcp but for ties.
+local ABSENT = { fastest = true }
 
 local function random_instances()
-    local summary, rows, curves = paper:records("optimality-summary.csv"), {}, {}
+    local summary, curves = paper:records("optimality-summary.csv"), {}
     describe("drawn", "optimality.md")
     for _, family in ipairs { "small", "medium" } do
         local last -- with the most levels
-        if #rows > 0 then table.insert(rows, "-") end
         for _, row in ipairs(summary:filter({ family = family }).rows) do
             local prefix = ("%s.%s."):format(family, paper.name_of(row))
             paper:set(prefix .. "optimal", "%.1f %%", 100 * row.optimal)
@@ -43,15 +42,6 @@ local function random_instances()
                 point[family .. "gap"] = row.mean_gap > 0 and 100 * row.mean_gap or nil
                 point[family .. "below"] = row.bound_distance > 0 and 100 * row.bound_distance or nil
             end
-            if row.method ~= "exact" and row.method ~= "milp" and (not row.gamma or SHOWN[row.gamma]) then
-                table.insert(rows, {
-                    row.gamma and ("FIN, $\\gamma=%d$"):format(row.gamma) or row.method,
-                    ("%.1f"):format(100 * row.optimal), ("%.1f"):format(100 * row.no_plan),
-                    ("%.2f"):format(100 * row.mean_gap), ("%.0f"):format(100 * row.worst_gap),
-                    paper.number("%.1f", row.tight and 100 * row.tight),
-                    paper.number("%.2f", row.bound_distance and 100 * row.bound_distance),
-                })
-            end
         end
         paper:set(family .. ".most.optimal", "%.1f %%", 100 * last.optimal)
     end
@@ -63,8 +53,6 @@ local function random_instances()
         "gamma", "smalloptimal", "smallnoplan", "smallgap", "smallbelow", "mediumoptimal", "mediumnoplan",
         "mediumgap", "mediumbelow",
     }, list)
-    paper:write_table("table-optimality.tex", "lrrrrrr", { "method", "opt.", "none", "mean", "worst", "tight",
-        "below" }, rows)
 end
 
 local function levels()
@@ -122,7 +110,7 @@ local function strategies_table()
         paper:set(prefix .. "mean", "%.2f %%", 100 * row.mean_gap)
         if not by_method[row.method] then
             by_method[row.method] = { title(row.method) }
-            table.insert(rows, by_method[row.method])
+            if not ABSENT[row.method] then table.insert(rows, by_method[row.method]) end
         end
         local cells = by_method[row.method]
         for _, key in ipairs { "optimal", "no_plan", "mean_gap", "gap_95" } do

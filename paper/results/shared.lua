@@ -125,6 +125,33 @@ local function policies()
     paper:write_data("kept.dat", { "slots", "AlexNet", "ResNet", "LeNet" }, points)
 end
 
+-- What is not known ----------------------------------------------------------------------------------------
+
+--- What certainty costs: the largest saving when some samples may be late, pieces by the uplink's rate, and
+-- the price of being in time although nodes and links are slow.
+local function uncertainty()
+    local saved, price, pieces, cases = {}, {}, 0, {}
+    for _, row in ipairs(paper:records("uncertainty-shares.csv").rows) do
+        saved[row.network] = math.max(saved[row.network] or 0, row.saving or 0)
+    end
+    for _, row in ipairs(paper:records("uncertainty-rates.csv").rows) do
+        pieces, cases[row.network .. row.tightness] = pieces + 1, true
+    end
+    for _, row in ipairs(paper:records("uncertainty-budgets.csv").rows) do
+        price[row.network] = math.max(price[row.network] or 0, row.price or 0)
+    end
+    for _, network in ipairs { "B-AlexNet", "B-ResNet", "B-LeNet" } do
+        paper:set(("unknown.saved.%s"):format(network), "%.1f %%", 100 * saved[network])
+        paper:set(("unknown.price.%s"):format(network), "%.1f %%", 100 * price[network])
+    end
+    local drawn, n = paper:records("uncertainty-drawn.csv").rows, 0
+    for _ in pairs(cases) do n = n + 1 end
+    paper:set("unknown.pieces", "%d", pieces)
+    paper:set("unknown.cases", "%d", n)
+    paper:set("unknown.one", "%.1f %%", 100 * drawn[2].price)
+    paper:set("unknown.all", "%.1f %%", 100 * drawn[#drawn].price)
+end
+
 -- Speed ----------------------------------------------------------------------------------------------------
 
 local ENGINES = {
@@ -195,4 +222,5 @@ end
 
 many_users()
 policies()
+uncertainty()
 speed()

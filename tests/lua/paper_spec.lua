@@ -84,7 +84,7 @@ describe("paper/generate.lua", function()
         for _, name in ipairs { "savings", "networks" } do
             must_run(("experiments/%s.lua"):format(name), "--out '%s'", folder)
         end
-        for _, name in ipairs { "optimality", "strategies", "worst", "multiapp", "online" } do
+        for _, name in ipairs { "optimality", "strategies", "worst", "multiapp", "online", "uncertainty" } do
             must_run(("experiments/%s.lua"):format(name), "--quick --out '%s'", folder)
         end
         must_execute("finlab_bench", "--quick --only 5x3 --limit 2 --out '@' >'@/bench.log'")
