@@ -61,7 +61,7 @@ local ROWS = {
     { "while the system changes, no policy that does not see the slot beats planning again in each",
         "online" },
     { "the exact search is faster than the integer programme", "speed" },
-    { "it is faster than FIN with 30 levels, without its bound", "speed-fin" },
+    { "it is faster than FIN with 30 levels and without its bound", "speed-fin" },
 }
 
 --- "holds", or "receiver links: holds; bottleneck links: does not hold".
