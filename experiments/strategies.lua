@@ -29,6 +29,7 @@ local SLACKS = { 1.1, 1.5, 2, 4, 8 }
 local NO_DEADLINE = 1e9 -- s
 local OPTIONS = { -- of the methods that run otherwise than by default
     fin = { "fin:gamma=30", "fin:gamma=auto" }, neurosurgeon = { "neurosurgeon", "neurosurgeon:goal=energy" },
+    jalad = { "jalad", "jalad:goal=energy" }, spinn = { "spinn", "spinn:goal=energy" },
     released = {}, -- gives a figure and no plan
 }
 local RUNS = {}
@@ -93,6 +94,13 @@ local FAMILIES = {
     {
         name = "large", what = "30 blocks, 12 nodes, chains and exits only",
         build = drawer { blocks = 30, nodes = 12, plain = true },
+    },
+    {
+        name = "choices", what = "5 blocks, 4 nodes, with codings, thresholds, optional exits, times of runs",
+        build = drawer {
+            blocks = 5, nodes = 4, codings = true, thresholds = true, optional = true, segments = true,
+            serial = true,
+        },
     },
 }
 for _, family in ipairs(FAMILIES) do FAMILIES[family.name] = family end
@@ -199,8 +207,10 @@ local LEGEND = {
     "all in % of the instances, or of the optimum",
     "optimal, no plan: the method finds the optimum, or no plan in time although there is one",
     "gap: what its plan costs over the optimum, where it has one",
-    "neurosurgeon, scission, mincut and cheapest do not look at the deadline; edgent, fastest and mcp not at "
-        .. "energy, mcp but for ties",
+    "neurosurgeon, jalad, scission, portend, mincut and cheapest do not look at the deadline; edgent, "
+        .. "fastest, portend and mcp not at energy, mcp but for ties",
+    "of these methods only jalad, spinn and portend see codings, thresholds, exits that may be off and times "
+        .. "of runs",
 }
 
 --- In how many of the instances each method is how near to the optimum.

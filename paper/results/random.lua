@@ -113,7 +113,9 @@ local function strategies_table()
             if not ABSENT[row.method] then table.insert(rows, by_method[row.method]) end
         end
         local cells = by_method[row.method]
-        for _, key in ipairs { "optimal", "no_plan", "mean_gap", "gap_95" } do
+        -- The family with choices has no columns: most strategies do not see what there is to choose.
+        local shown = row.family == "choices" and {} or { "optimal", "no_plan", "mean_gap", "gap_95" }
+        for _, key in ipairs(shown) do
             table.insert(cells, ("%.1f"):format(100 * row[key]))
         end
     end
