@@ -40,23 +40,18 @@ local FAMILIES = {
     },
 }
 
--- Instances and runs --------------------------------------------------------------------------------------
+-- Instances and methods -----------------------------------------------------------------------------------
 
---- Every run on an instance; FIN's runs name their counterpart on the other engine.
-local function all_runs()
-    local runs = {}
-    local function add(name, method, gamma)
-        table.insert(runs, {
-            name = name, method = method, gamma = gamma, options = gamma and { gamma = gamma },
-            witness = gamma and { gamma = gamma, engine = "igraph" },
-        })
-    end
-    add("exact", "exact")
-    add("milp", "milp")
-    for _, gamma in ipairs(GAMMAS) do add("FIN γ=" .. gamma, "fin", gamma) end
-    for _, name in ipairs { "mcp", "cheapest", "fastest", "single" } do add(name, name) end
-    return runs
+--- Every method, FIN's by gamma, in the order of the tables.
+local RUNS = { { method = "exact" }, { method = "milp" } }
+for _, gamma in ipairs(GAMMAS) do
+    local spec = "fin:gamma=" .. gamma
+    table.insert(RUNS, {
+        spec = spec, name = "FIN γ=" .. gamma, method = "fin", gamma = gamma,
+        witness = spec .. ",engine=igraph", -- the same on the other engine
+    })
 end
+for _, name in ipairs { "mcp", "cheapest", "fastest", "single" } do table.insert(RUNS, { method = name }) end
 
 --- The instance of a seed with a deadline that leaves slack, and both; nil when no plan exists or one takes
 -- no time.
@@ -69,153 +64,87 @@ local function draw(family, seed)
     if not fastest.energy or fastest.latency == 0 then return nil end
     local slack = SLACKS[seed % #SLACKS + 1]
     local deadline = slack * fastest.latency
-    return assert(drawn:with { deadline = deadline }), deadline, slack
+    return assert(drawn:with { deadline = deadline }), { deadline = deadline, slack = slack }
 end
 
---- The results of all runs on the instance of a seed, by their names, and of their witnesses; nil without
--- one.
-local function solve_case(family, seed, runs)
-    local inst <close>, deadline, slack = draw(family, seed)
-    if not inst then return nil end
-    local results, witnesses = {}, {}
-    for _, run in ipairs(runs) do
-        results[run.name] = study.solve(inst, run.method, run.options)
-        if run.witness then witnesses[run.name] = study.solve(inst, run.method, run.witness) end
+--- A row for each instance and method.
+local function solve_all()
+    local names, methods = {}, {}
+    for i, family in ipairs(FAMILIES) do names[i], FAMILIES[family.name] = family.name, family end
+    for _, run in ipairs(RUNS) do
+        run.spec, run.name = run.spec or run.method, run.name or run.method
+        table.insert(methods, run.spec)
+        table.insert(methods, run.witness)
     end
-    return { deadline = deadline, slack = slack, results = results, witnesses = witnesses }
+    return select(2, study.sweep(given, {
+        name = "optimality", axes = { family = names, method = methods },
+        seeds = fl.range(given.seed, given.seed + INSTANCES - 1),
+        case = function(p) return draw(FAMILIES[p.family], p.seed) end,
+    }))
 end
 
 --- What must hold of every result, since there is a plan.
-local function check_result(agreement, case, run, result)
-    local optimum = case.results.exact.energy
-    agreement:note("no plan below the optimum, no bound above it, no claim that there is no plan",
-        not study.less(result.energy, optimum) and not study.less(optimum, result.bound)
-        and result.status ~= "infeasible", ("%s, %s"):format(case.name, run.name))
-end
-
-local function check_case(agreement, case, runs)
-    for _, run in ipairs(runs) do
-        local result = case.results[run.name]
-        check_result(agreement, case, run, result)
+local function check_case(agreement, results, where)
+    local optimum = results.exact.energy
+    for _, run in ipairs(RUNS) do
+        local result = results[run.spec]
+        agreement:note("no plan below the optimum, no bound above it, no claim that there is no plan",
+            not study.less(result.energy, optimum) and not study.less(optimum, result.bound)
+            and result.status ~= "infeasible", ("%s, %s"):format(where, run.name))
         if run.witness then
-            agreement:same("FIN's engines native = igraph, plan and bound", result, case.witnesses[run.name],
-                ("%s, %s"):format(case.name, run.name))
+            agreement:same("FIN's engines native = igraph, plan and bound", result, results[run.witness],
+                ("%s, %s"):format(where, run.name))
         end
     end
-    agreement:same("milp = exact", case.results.milp, case.results.exact, case.name)
+    agreement:same("milp = exact", results.milp, results.exact, where)
 end
 
---- The cases of each family, and what was compared.
-local function solve_all(runs)
-    local agreement, all, names = study.agreement(), {}, {}
-    for i, family in ipairs(FAMILIES) do names[i], FAMILIES[family.name] = family.name, family end
-    local cases = study.sweep(given, {
-        name = "optimality", axes = { family = names },
-        seeds = fl.range(given.seed, given.seed + INSTANCES - 1),
-        run = function(p) return solve_case(FAMILIES[p.family], p.seed, runs) end,
-    })
-    for _, case in ipairs(cases) do
-        case.name = ("%s, seed %d, deadline %.17g"):format(case.family, case.seed, case.deadline)
-        check_case(agreement, case, runs)
+local function check(rows)
+    local agreement = study.agreement()
+    for _, case in ipairs(rows:group("family", "seed")) do
+        local results, first = {}, case.table.rows[1]
+        for _, row in ipairs(case.table.rows) do results[row.method] = row end
+        check_case(agreement, results,
+            ("%s, seed %d, deadline %.17g"):format(first.family, first.seed, first.deadline))
     end
-    for _, name in ipairs(names) do
-        all[name] = fl.table(cases):filter({ family = name }).rows
-        if #all[name] == 0 then study.stop(2, "no instance has a plan: ask for more, or for another seed") end
-    end
-    return all, agreement
+    return agreement
 end
 
---- One record per case and run, in SI units.
-local function records_of(cases, runs)
-    local records = {}
-    for _, family in ipairs(FAMILIES) do
-        for _, case in ipairs(cases[family.name]) do
-            for _, run in ipairs(runs) do
-                local result = case.results[run.name]
-                table.insert(records, {
-                    family = case.family, seed = case.seed, slack = case.slack, deadline = case.deadline,
-                    method = run.method, gamma = run.gamma, status = result.status, energy = result.energy,
-                    bound = result.bound, latency = result.latency, accuracy = result.accuracy,
-                    optimum = case.results.exact.energy,
-                })
-            end
-        end
-    end
-    return fl.table(records, {
-        "family", "seed", "slack", "deadline", "method", "gamma", "status", "energy", "bound", "latency",
-        "accuracy", "optimum",
-    })
+--- One record per instance and run, in SI units.
+local function records_of(rows)
+    local by_spec = {}
+    for _, run in ipairs(RUNS) do by_spec[run.spec] = run end
+    return rows:relate({ to = { method = "exact" }, as = "optimum" })
+        :filter(function(row) return by_spec[row.method] end)
+        :derive({
+            gamma = function(row) return by_spec[row.method].gamma end,
+            method = function(row) return by_spec[row.method].method end,
+        }):select {
+            "family", "seed", "slack", "deadline", "method", "gamma", "status", "energy", "bound", "latency",
+            "accuracy", "optimum",
+        }
 end
 
 -- Summaries -----------------------------------------------------------------------------------------------
 
---- The gaps of a method over the cases in which it has a plan and the optimum is above 0, in ascending order:
--- a list of {gap, seed}.
-local function gaps_of(cases, run)
-    local gaps = {}
-    for _, case in ipairs(cases) do
-        local result, optimum = case.results[run.name], case.results.exact
-        if result.energy and optimum.energy > 0 then
-            table.insert(gaps, { gap = math.max(fl.gap(result, optimum), 0), seed = case.seed })
-        end
+--- A row for each method over the instances of a family.
+local function summaries_of(rows, family)
+    local found, summaries = {}, {}
+    for _, row in ipairs(rows:filter({ family = family }):distance({ to = { method = "exact" } }).rows) do
+        found[row.method] = row
     end
-    table.sort(gaps, function(a, b)
-        return a.gap < b.gap or a.gap == b.gap and a.seed > b.seed
-    end)
-    return gaps
-end
-
---- How far a bound is below the optimum, relative to it.
-local function bound_distance(bound, optimum)
-    if study.same(bound, optimum) then return 0 end
-    return 1 - bound / optimum
-end
-
---- How near a method's bounds are: the share that is tight, and the mean distance; nil when it has none.
-local function bounds_of(cases, run)
-    local n, tight, sum = 0, 0, 0
-    for _, case in ipairs(cases) do
-        local bound = case.results[run.name].bound
-        if bound then
-            local distance = bound_distance(bound, case.results.exact.energy)
-            n, tight, sum = n + 1, tight + (distance == 0 and 1 or 0), sum + distance
-        end
+    if not next(found) then study.stop(2, "no instance has a plan: ask for more, or for another seed") end
+    for i, run in ipairs(RUNS) do
+        local row = found[run.spec]
+        summaries[i] = {
+            family = family, name = run.name, method = run.method, gamma = run.gamma, instances = row.cases,
+            optimal = row.same / row.cases, no_plan = row.missing / row.cases, mean_gap = row.mean,
+            gap_95 = row.gaps[math.ceil(0.95 * #row.gaps)], worst_gap = row.worst,
+            worst_seed = row.worst and row.worst > 0 and row.worst_case.seed or nil,
+            tight = row.bounds > 0 and row.tight / row.bounds or nil, bound_distance = row.below,
+        }
     end
-    if n == 0 then return nil end
-    return tight / n, sum / n
-end
-
---- One method's row.
-local function summarise(cases, run)
-    local row = {
-        family = cases[1].family, name = run.name, method = run.method, gamma = run.gamma, instances = #cases,
-    }
-    local optimal, no_plan = 0, 0
-    for _, case in ipairs(cases) do
-        local energy = case.results[run.name].energy
-        if not energy then
-            no_plan = no_plan + 1
-        elseif study.same(energy, case.results.exact.energy) then
-            optimal = optimal + 1
-        end
-    end
-    row.optimal, row.no_plan = optimal / #cases, no_plan / #cases
-    local gaps = gaps_of(cases, run)
-    if #gaps > 0 then
-        local sum, last = 0, gaps[#gaps]
-        for _, entry in ipairs(gaps) do sum = sum + entry.gap end
-        row.mean_gap, row.worst_gap = sum / #gaps, last.gap
-        row.gap_95 = gaps[math.ceil(0.95 * #gaps)].gap
-        row.worst_seed = last.gap > 0 and last.seed or nil
-    end
-    row.tight, row.bound_distance = bounds_of(cases, run)
-    return row
-end
-
-local function summaries_of(cases, runs)
-    local rows = {}
-    for i, run in ipairs(runs) do rows[i] = summarise(cases, run) end
-    return rows
+    return summaries
 end
 
 local function summary_records(rows)
@@ -225,30 +154,18 @@ local function summary_records(rows)
     })
 end
 
-local PERCENTAGES = {
-    optimal = "%.1f", no_plan = "%.1f", mean_gap = "%.2f", gap_95 = "%.2f", worst_gap = "%.2f",
-    tight = "%.1f", bound_distance = "%.2f",
-}
+local function percent(key, title, format)
+    return { key = key, title = title, scale = 100, format = format }
+end
 
 local function summary_table(rows)
-    local shown = {}
-    for i, row in ipairs(rows) do
-        shown[i] = { name = row.name, worst_seed = row.worst_seed }
-        for key in pairs(PERCENTAGES) do shown[i][key] = row[key] and 100 * row[key] end
-    end
-    local columns = { { key = "name", title = "method" } }
-    local function add(key, title)
-        table.insert(columns, { key = key, title = title, format = PERCENTAGES[key] })
-    end
-    add("optimal", "optimal")
-    add("no_plan", "no plan")
-    add("mean_gap", "mean gap")
-    add("gap_95", "95 % gap")
-    add("worst_gap", "worst gap")
-    add("worst_seed", "its seed")
-    add("tight", "tight")
-    add("bound_distance", "below")
-    return fl.table(shown, columns)
+    return fl.table(rows, {
+        { key = "name", title = "method" }, percent("optimal", "optimal", "%.1f"),
+        percent("no_plan", "no plan", "%.1f"), percent("mean_gap", "mean gap", "%.2f"),
+        percent("gap_95", "95 % gap", "%.2f"), percent("worst_gap", "worst gap", "%.2f"),
+        { key = "worst_seed", title = "its seed" }, percent("tight", "tight", "%.1f"),
+        percent("bound_distance", "below", "%.2f"),
+    })
 end
 
 local LEGEND = {
@@ -325,13 +242,13 @@ end
 -- All of it -----------------------------------------------------------------------------------------------
 
 study.folder(given.out)
-local runs = all_runs()
-local cases, agreement = solve_all(runs)
+local solved = solve_all()
+local agreement = check(solved)
 
 local report = study.report "How far from the optimum?"
 local rows, all_rows = {}, {}
 for _, family in ipairs(FAMILIES) do
-    local of = summaries_of(cases[family.name], runs)
+    local of = summaries_of(solved, family.name)
     rows[family.name] = of
     table.move(of, 1, #of, #all_rows + 1, all_rows)
     report:section(("%s: %s; %d instances, seeds %d to %d"):format(family.name, family.what,
@@ -339,7 +256,7 @@ for _, family in ipairs(FAMILIES) do
 end
 report:section("What was compared on the way", agreement:sentences())
 
-local records = records_of(cases, runs)
+local records = records_of(solved)
 local shares, distances, profiles = share_picture(rows), distance_picture(rows), profile_picture(records)
 study.write(given.out, {
     ["optimality.md"] = report, ["optimality.csv"] = records,

@@ -108,99 +108,62 @@ for _, family in ipairs(FAMILIES) do FAMILIES[family.name] = family end
 --- Every instance to solve: a family and a number in it.
 local function all_instances()
     local list = {}
-    for number = 1, #PUBLISHED do table.insert(list, { family = "published", seed = number }) end
+    for number = 1, #PUBLISHED do table.insert(list, { family = "published", number = number }) end
     for f = 2, #FAMILIES do
-        for seed = given.seed, given.seed + INSTANCES - 1 do
-            table.insert(list, { family = FAMILIES[f].name, seed = seed })
+        for number = given.seed, given.seed + INSTANCES - 1 do
+            table.insert(list, { family = FAMILIES[f].name, number = number })
         end
     end
     return list
 end
 
--- Runs ----------------------------------------------------------------------------------------------------
-
---- What is kept of a result.
-local function outcome(inst, method)
-    local result = study.solve(inst, method)
-    return { status = result.status, energy = result.energy, bound = result.bound, latency = result.latency }
-end
-
---- The outcomes of all runs on an instance; nil when no plan exists, or one takes no time or no energy.
-local function solve_case(family, number)
+--- An instance with its deadline, and the slack in that; nil when no plan exists, or one takes no time or no
+-- energy.
+local function build(family, number)
     local open <close>, slack = FAMILIES[family].build(number)
     local fastest = study.solve(open, "fastest")
     if not fastest.energy or fastest.latency == 0 then return nil end
-    local inst <close> = assert(open:with { deadline = slack * fastest.latency })
-    local case = { slack = slack, exact = outcome(inst, "exact"), results = {} }
-    if case.exact.energy == 0 then return nil end
-    for _, method in ipairs(RUNS) do case.results[method] = outcome(inst, method) end
-    return case
+    local inst = assert(open:with { deadline = slack * fastest.latency })
+    return study.solve(inst, "exact").energy ~= 0 and inst or nil, { slack = slack }
 end
 
-local function check(agreement, case)
-    local optimum = case.exact.energy
-    agreement:note("exact finds the plan that there is", optimum ~= nil, case.name)
-    for _, method in ipairs(RUNS) do
-        local result = case.results[method]
+local function check(agreement, row)
+    local where = ("%s, number %d"):format(row.family, row.number)
+    if row.method == "exact" then
+        agreement:note("exact finds the plan that there is", row.energy ~= nil, where)
+    else
         agreement:note("no plan below the optimum, no bound above it, no claim that there is no plan",
-            not study.less(result.energy, optimum) and not study.less(optimum, result.bound)
-            and result.status ~= "infeasible", ("%s, %s"):format(case.name, method))
+            not study.less(row.energy, row.optimum) and not study.less(row.optimum, row.bound)
+            and row.status ~= "infeasible", ("%s, %s"):format(where, row.method))
     end
-end
-
---- One record per case and run, the optimum among them.
-local function records_of(cases)
-    local records = {}
-    for _, case in ipairs(cases) do
-        local function add(method, result)
-            table.insert(records, {
-                family = case.family, seed = case.seed, slack = case.slack, method = method,
-                status = result.status, energy = result.energy, bound = result.bound,
-                latency = result.latency, optimum = case.exact.energy,
-            })
-        end
-        add("exact", case.exact)
-        for _, method in ipairs(RUNS) do add(method, case.results[method]) end
-    end
-    return fl.table(records, {
-        "family", "seed", "slack", "method", "status", "energy", "bound", "latency", "optimum",
-    })
 end
 
 -- Gaps ----------------------------------------------------------------------------------------------------
 
---- One method's row for the cases of a family.
-local function summarise(cases, method)
-    local gaps, optimal = {}, 0
-    for _, case in ipairs(cases) do
-        local energy, optimum = case.results[method].energy, case.exact.energy
-        if energy then
-            local same = study.same(energy, optimum)
-            table.insert(gaps, same and 0 or energy / optimum - 1)
-            optimal = optimal + (same and 1 or 0)
+--- A row for each method over the instances of a family.
+local function summaries_of(records, family)
+    local summaries = {}
+    local own = records:filter { family = family.name }
+    for _, row in ipairs(own:distance({ to = { method = "exact" }, by = "seed" }).rows) do
+        if row.method ~= "exact" then
+            table.insert(summaries, {
+                family = family.name, method = row.method, instances = row.cases,
+                optimal = row.same / row.cases, no_plan = 1 - #row.gaps / row.cases, mean_gap = row.mean,
+                median_gap = row.median, gap_95 = row.q95, worst_gap = row.worst,
+            })
         end
     end
-    local ascending = fl.stats.sorted(gaps)
-    return {
-        family = cases[1].family, method = method, instances = #cases, optimal = optimal / #cases,
-        no_plan = 1 - #gaps / #cases, mean_gap = fl.stats.mean(gaps), median_gap = fl.stats.median(gaps),
-        gap_95 = fl.stats.quantile(ascending, 0.95), worst_gap = ascending[#ascending],
-    }
+    if #summaries == 0 then study.stop(2, "no instance has a plan: ask for more, or for another seed") end
+    return summaries
 end
 
-local PERCENTAGES = { "optimal", "no_plan", "mean_gap", "median_gap", "gap_95", "worst_gap" }
-local TITLES = { "optimal", "no plan", "mean gap", "median gap", "95 % gap", "worst gap" }
-
 local function gap_table(rows)
-    local shown, columns = {}, { "method" }
-    for i, row in ipairs(rows) do
-        shown[i] = { method = row.method }
-        for _, key in ipairs(PERCENTAGES) do shown[i][key] = row[key] and 100 * row[key] end
+    local columns = { "method" }
+    for i, key in ipairs { "optimal", "no_plan", "mean_gap", "median_gap", "gap_95", "worst_gap" } do
+        local title = key:gsub("_", " "):gsub("gap 95", "95 %% gap")
+        columns[i + 1] = { key = key, title = title, scale = 100, format = i <= 2 and "%.1f" or "%.2f" }
     end
-    for i, key in ipairs(PERCENTAGES) do
-        table.insert(columns, { key = key, title = TITLES[i], format = i <= 2 and "%.1f" or "%.2f" })
-    end
-    return fl.table(shown, columns)
+    return fl.table(rows, columns)
 end
 
 local LEGEND = {
@@ -224,28 +187,27 @@ end
 -- All of it -----------------------------------------------------------------------------------------------
 
 study.folder(given.out)
-local cases = study.sweep(given, {
-    name = "strategies", axes = { instance = all_instances() },
-    run = function(p) return solve_case(p.family, p.seed) end,
+local _, rows = study.sweep(given, {
+    name = "strategies", axes = { instance = all_instances(), method = { "exact", table.unpack(RUNS) } },
+    case = function(p) return build(p.family, p.number) end,
 })
+local records = rows:relate({ to = { method = "exact" }, as = "optimum" })
+    :derive({ seed = function(row) return row.number end }):select {
+        "family", "seed", "slack", "method", "status", "energy", "bound", "latency", "optimum",
+    }
 local agreement = study.agreement()
-for _, case in ipairs(cases) do
-    case.name = ("%s, number %d"):format(case.family, case.seed)
-    check(agreement, case)
-end
+for _, row in ipairs(records.rows) do check(agreement, row) end
 
 local report, summaries = study.report "Strategies against the optimum", {}
 for _, family in ipairs(FAMILIES) do
-    local own, rows = fl.table(cases):filter({ family = family.name }).rows, {}
-    if #own == 0 then study.stop(2, "no instance has a plan: ask for more, or for another seed") end
-    for i, method in ipairs(RUNS) do rows[i] = summarise(own, method) end
-    report:section(("%s: %s; %d instances"):format(family.name, family.what, #own), gap_table(rows))
-    table.move(rows, 1, #rows, #summaries + 1, summaries)
+    local own = summaries_of(records, family)
+    report:section(("%s: %s; %d instances"):format(family.name, family.what, own[1].instances),
+        gap_table(own))
+    table.move(own, 1, #own, #summaries + 1, summaries)
 end
 report:section("How to read this", LEGEND)
 report:section("What was compared on the way", agreement:sentences())
 
-local records = records_of(cases)
 local picture = profile(records)
 study.write(given.out, {
     ["strategies.md"] = report, ["strategies.csv"] = records,

@@ -64,16 +64,17 @@ function study.folder(path)
     if not os.execute("mkdir -p -- " .. quoted) then study.stop(4, "%s: cannot make this folder", path) end
 end
 
---- Do all cases of a sweep as --jobs and --store of `given` say; the rows of those that run() did not skip.
--- Ends the script when a case fails, or when the user interrupts it.
+--- Do all cases of a sweep as --jobs and --store of `given` say; the rows of those that were not skipped, and
+-- the table of them. Ends the script when a case fails, or when the user interrupts it.
 function study.sweep(given, description)
     description.store = given.store ~= "" and given.store or nil
     local rows, message, code = fl.sweep(description):run { jobs = given.jobs, retry = true }
     if not rows then study.stop(code == "interrupted" and 130 or 4, "%s", message) end
     for _, row in ipairs(rows.rows) do
-        if row.error then study.stop(4, "%s", row.error) end
+        if row.error and row.status ~= "unsupported" then study.stop(4, "%s", row.error) end
     end
-    return rows:filter { status = "done" }.rows
+    local found = rows:filter(function(row) return row.status ~= "skipped" end)
+    return found.rows, found
 end
 
 --- A method's result; a record with the status "unsupported" when the method cannot take the instance. Raises

@@ -160,6 +160,50 @@ function analysis.relate(self, options)
     return rows, columns
 end
 
+--- Take one case into a row of distance(): its value and bound beside the reference.
+local function measure(row, case, value, reference)
+    local bound, same = case.bound, is_number(value) and stats.same(value, reference)
+    row.cases = row.cases + 1
+    if same then row.same = row.same + 1 end
+    if not is_number(value) then
+        row.missing = row.missing + 1
+    elseif reference > 0 then
+        local gap = same and 0.0 or value / reference - 1
+        if not row.worst or gap > row.worst then row.worst, row.worst_case = gap, case end
+        table.insert(row.gaps, gap)
+    end
+    if is_number(bound) then
+        table.insert(row.below, stats.same(bound, reference) and 0.0 or 1 - bound / reference)
+    end
+end
+
+--- How far each of the compared is from the one in `to`, over the cases in which that has a value: cases, how
+-- many of them without a value and how many with the same; the gaps value / reference - 1 (0 when the same;
+-- none over a reference of 0) as mean, median, 95 % quantile and worst, `worst_case` the row of that; of the
+-- bounds, how many are the reference and how far below it they are on average, relatively. `gaps` has all of
+-- them, ascending.
+function analysis.distance(self, options)
+    local of, value, rows = next(options.to), options.value or "energy", {}
+    local related = analysis.relate(self, {
+        to = options.to, value = value, by = identity(self, options, of), as = "reference",
+    })
+    for g, group in ipairs(analysis.groups(related, { of })) do
+        local row = { [of] = group.values[of], cases = 0, missing = 0, same = 0, gaps = {}, below = {} }
+        for _, case in ipairs(group.rows) do
+            if is_number(case.reference) then measure(row, case, case[value], case.reference) end
+        end
+        local tight = 0
+        for _, below in ipairs(row.below) do tight = tight + (below == 0 and 1 or 0) end
+        row.bounds, row.tight, row.below = #row.below, tight, stats.mean(row.below)
+        row.gaps = stats.sorted(row.gaps)
+        row.mean, row.median = stats.mean(row.gaps), stats.quantile(row.gaps, 0.5)
+        row.q95, rows[g] = stats.quantile(row.gaps, 0.95), row
+    end
+    return rows, {
+        of, "cases", "missing", "same", "mean", "median", "q95", "worst", "bounds", "tight", "below",
+    }
+end
+
 --- How many times the best a value is; infinite without one.
 local function ratio_to(best, value)
     if value == nil then return math.huge end

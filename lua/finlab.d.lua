@@ -879,6 +879,12 @@ function records:summary(options) end
 ---@return finlab.table
 function records:relate(options) end
 
+---How far everyone is from the one in `to`, over the cases in which that has a value: cases, missing and same values,
+---gaps as mean, median, q95 and worst with its row worst_case, bounds, how many are tight and how far they are below.
+---@param options { to: table<string, any>, value: string?, by: string|string[]? }
+---@return finlab.table
+function records:distance(options) end
+
 ---Performance profiles (Dolan and Moré): method, ratio to the best, share of the cases within it.
 ---@param options? finlab.compare_options
 ---@return finlab.table

@@ -4,8 +4,8 @@
 -- `rows` is an array of records. `columns` is an array of field names or of {key, title, scale, format,
 -- align}: the field, its heading (default: the field), what numbers are multiplied by and a string.format
 -- pattern for them, both for people and not in CSV and JSON, which have the field as it is with all digits,
--- and "right" for a column that is aligned so although not all of it is numbers. Without `columns`, all fields
--- of the rows that are not tables, in alphabetical order.
+-- and "right" for a column that is aligned so although not all of it is numbers. Without `columns`, all
+-- fields of the rows that are not tables, in alphabetical order.
 --
 -- A table is never changed: every question answers a new one.
 
@@ -124,7 +124,7 @@ function Table:group(...)
 end
 
 -- Questions whose answer is a table of its own; the options are described in analysis.lua.
-for _, question in ipairs { "pivot", "summary", "relate", "profile", "compare" } do
+for _, question in ipairs { "pivot", "summary", "relate", "distance", "profile", "compare" } do
     Table[question] = function(self, options)
         local rows, columns = analysis[question](self, options)
         return new(rows, columns or self.own_columns, self.parameters)

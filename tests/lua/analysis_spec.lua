@@ -140,6 +140,33 @@ describe("profile", function()
     end)
 end)
 
+describe("distance", function()
+    it("measures everyone against one, where that has a value", function()
+        local rows = runs():distance({ to = { method = "b" } }).rows
+        local a, b, c = rows[1], rows[2], rows[3]
+        assert.same({ "a", 3, 0, 1, 2 }, { a.method, a.cases, a.missing, a.same, a.worst })
+        assert.same({ -0.5, 0, 2 }, a.gaps)
+        assert.near(0.5, a.mean, 1e-15)
+        assert.same({ 0, 3, 3 }, { a.median, a.worst_case.case, a.worst_case.energy })
+        assert.near(1.8, a.q95, 1e-12)
+        assert.same({ "b", 3, 3, 0 }, { b.method, b.cases, b.same, b.worst })
+        assert.same({ 1, 3, 3 }, { c.gaps[1], c.worst, c.worst_case.case })
+        local missing = runs():distance({ to = { method = "a" } }).rows[2]
+        assert.same({ "b", 4, 1 }, { missing.method, missing.cases, missing.missing })
+    end)
+
+    it("says how near bounds are, and has no gap above nothing", function()
+        local row = fl.table({
+            { n = 1, method = "m", energy = 3, bound = 1 }, { n = 1, method = "r", energy = 2 },
+            { n = 2, method = "m", energy = 4, bound = 4 + 1e-12 }, { n = 2, method = "r", energy = 4 },
+            { n = 3, method = "m", energy = 1 }, { n = 3, method = "r", energy = 0 },
+            { n = 4, method = "m", energy = 1 }, { n = 4, method = "r" },
+        }):distance({ to = { method = "r" }, by = "n" }).rows[1]
+        assert.same({ 3, 0, 1, { 0, 0.5 } }, { row.cases, row.missing, row.same, row.gaps })
+        assert.same({ 2, 1, 0.25 }, { row.bounds, row.tight, row.below })
+    end)
+end)
+
 describe("compare", function()
     it("counts cases and changes", function()
         local row = runs():compare({ a = "a", b = "b" }).rows[1]
