@@ -38,9 +38,12 @@ local spoil = load(arg[1])
 local wrap
 local instance = {
     with = function(self, changes) return wrap(self.real:with(changes)) end,
+    digest = function(self) return self.real:digest() end,
     solve = function(self, method, options)
-        local answer = table.pack(self.real:solve(method, options))
-        if answer[1] then spoil(method, options or {}, answer[1]) end
+        local answer, all = table.pack(self.real:solve(method, options)), {}
+        for name, value in pairs(options or {}) do all[name] = value end
+        for name, value in method:gmatch "([%w_]+)=([^,]*)" do all[name] = value end
+        if answer[1] then spoil(method:match "^[^:]*", all, answer[1]) end
         return table.unpack(answer, 1, answer.n)
     end,
 }
