@@ -266,7 +266,7 @@ static label *new_label(path_search *now) {
         if (now->n_chunks == now->chunk_room) {
             label **chunks = FL_NEW(now->arena, 2 * now->chunk_room + 16, label *);
             if (chunks == NULL) return NULL;
-            if (now->n_chunks > 0) memcpy(chunks, now->chunks, (size_t)now->n_chunks * sizeof *chunks);
+            if (now->n_chunks > 0) memcpy(chunks, now->chunks, (size_t)now->n_chunks * sizeof(label *));
             now->chunks = chunks;
             now->chunk_room = 2 * now->chunk_room + 16;
         }
@@ -359,7 +359,7 @@ static int make_front(path_search *now, int state) {
     n = 0;
     for (int i = now->head[state]; i >= 0; i = label_at(now, i)->next) now->front[n++] = label_at(now, i);
     if (n == 1) return n;
-    qsort(now->front, (size_t)n, sizeof *now->front, compare_labels);
+    qsort(now->front, (size_t)n, sizeof(label *), compare_labels);
     now->n_steps = 0;
     bool stairs = now->query->k == 1 && now->n_limited <= 2;
     for (int i = 0; i < n; i++) {
@@ -405,14 +405,14 @@ static bool keep_end(path_search *now, int parent, int arc, const total *sum) {
         int room = now->end_room < k / 2 ? 2 * now->end_room + 16 : k;
         label **ends = FL_NEW(now->arena, room, label *);
         if (ends == NULL) return false;
-        if (now->n_ends > 0) memcpy(ends, now->ends, (size_t)now->n_ends * sizeof *ends);
+        if (now->n_ends > 0) memcpy(ends, now->ends, (size_t)now->n_ends * sizeof(label *));
         now->ends = ends;
         now->end_room = room;
     }
     while (at > 0 && now->ends[at - 1]->cost.energy > sum->energy) at--;
     if (at == k) return true;
     int moved = now->n_ends - at - (now->n_ends == k);
-    memmove(&now->ends[at + 1], &now->ends[at], (size_t)moved * sizeof *now->ends);
+    memmove(&now->ends[at + 1], &now->ends[at], (size_t)moved * sizeof(label *));
     now->ends[at] = end;
     if (now->n_ends < k) now->n_ends++;
     if (now->n_ends == k) now->best = fmin(now->best, now->ends[k - 1]->cost.energy);

@@ -54,6 +54,10 @@ static fl_status search(bool *allowed, fl_frontier *out, const fl_task *task, co
 fl_status fl_frontier_find(fl_frontier *out, const fl_instance *instance, const fl_frontier_query *query,
                            fl_arena *arena, const volatile sig_atomic_t *interrupt, fl_error *err) {
     const volatile sig_atomic_t never = 0;
+    if (instance->features & FL_FEATURES_OWN) {
+        return fl_error_set(err, FL_EUNSUPPORTED, NULL,
+                            "a frontier does not know codings, optional exits, thresholds and costs of runs");
+    }
     if (instance->features != 0) {
         return fl_error_set(err, FL_EUNSUPPORTED, NULL,
                             "a frontier needs one application and no limits that bind");

@@ -29,7 +29,8 @@ typedef struct fl_frontier {
     double seconds;
 } fl_frontier;
 
-/** Find the frontier of an instance with one application and no shared limits.
+/** Find the frontier of an instance with one application, no shared limits, and nothing to choose but exits
+ * and nodes.
  *  @param out       borrows from `arena`, which is reset first
  *  @param interrupt may be NULL
  *  @return FL_EUNSUPPORTED for other instances, FL_EINTERNAL when the judge refuses a plan, FL_ENOMEM.

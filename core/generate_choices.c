@@ -34,7 +34,7 @@ static void draw_thresholds(fl_generate_draw *draw, fl_app *app) {
             left -= shares[e];
         }
         thresholds[t] = (fl_threshold){fl_generate_name(draw, "t", t + 1), shares, accuracies};
-        numbers += 2 * app->n_exits;
+        numbers += 2 * (size_t)app->n_exits;
     }
     app->thresholds = thresholds;
     app->n_thresholds = n;

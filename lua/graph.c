@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lua/graph.h"
+#include "core/plain.h"
 #include "heuristics/fin_graph.h"
 #include "lua/instance.h"
 #include "lua/support.h"
@@ -64,7 +65,9 @@ int fl_lua_graph_fin(lua_State *L) {
     fl_layers layers;
     fl_fin_graph fin;
     fl_error err;
-    fl_status status = fl_layers_build(&layers, instance, app, arena, &err);
+    fl_instance *plain = NULL; /* as FIN is given it */
+    fl_status status = fl_plain_read(&plain, instance, FL_FEATURES_OWN, arena, &err);
+    if (status == FL_OK) status = fl_layers_build(&layers, plain, app, arena, &err);
     fl_fin_search search = {.layers = &layers,
                             .deadline = instance->apps[app].deadline,
                             .gamma = (int)gamma,
@@ -74,6 +77,7 @@ int fl_lua_graph_fin(lua_State *L) {
         status = fl_error_set(&err, FL_EUNSUPPORTED, "gamma", "the graph has too many replicas");
     }
     if (status == FL_OK) status = fl_fin_graph_build(&fin, &search, EDGES_MOST, arena, &err);
+    fl_instance_free(plain);
     if (status != FL_OK) return fl_lua_support_fail(L, &err);
     push_graph(L, &fin, instance);
     fl_lua_support_trim(arena);

@@ -299,3 +299,11 @@ Test(explain, without_memory_it_fails) {
     cr_assert(failed > 0);
     fl_instance_free(instance);
 }
+
+Test(explain, choices_and_costs_of_runs_are_not_supported) {
+    fl_instance *choices = build_variant(build_two_tiers, "/apps/0/exits/0/optional", "true");
+    fl_settings own;
+    fl_settings_default(&own, &all_plans, choices);
+    cr_assert(fl_explain(&said, choices, &all_plans, &own, &arena, &scratch, NULL, &err) == FL_EUNSUPPORTED);
+    fl_instance_free(choices);
+}

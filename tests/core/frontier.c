@@ -184,3 +184,14 @@ Test(frontier, is_written_with_plans) {
     cr_assert(fl_value_get(points->first, "plan")->first->kind == FL_OBJECT);
     fl_instance_free(instance);
 }
+
+Test(frontier, choices_and_costs_of_runs_are_not_supported) {
+    fl_frontier found;
+    fl_frontier_query query = {.curve = true};
+    fl_instance *choices = build_variant(build_two_tiers, "/apps/0/exits/0/optional", "true");
+    fl_instance *runs = build_variant(build_two_tiers, "/apps/0/blocks/0/pack", "{'mobile': 1}");
+    cr_assert(fl_frontier_find(&found, choices, &query, &arena, NULL, &err) == FL_EUNSUPPORTED);
+    cr_assert(fl_frontier_find(&found, runs, &query, &arena, NULL, &err) == FL_EUNSUPPORTED);
+    fl_instance_free(choices);
+    fl_instance_free(runs);
+}
