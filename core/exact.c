@@ -114,7 +114,7 @@ static fl_status search_threshold(fl_constrained_found *found, choosing *now, in
     if (*now->task->interrupt) return FL_OK;
     found->stop = FL_STOP_MEMORY;
     fl_arena_reset(now->search.arena);
-    FL_TRY(fl_extended_build(&graph, now->task->instance, 0, threshold,
+    FL_TRY(fl_extended_build(&graph, now->task->instance, 0, threshold, NULL,
                              now->k > 1 ? FL_EXTENDED_ALL : FL_EXTENDED_USEFUL, now->search.arena, err));
     if (graph.too_large) return FL_OK;
     graph.most[FL_USE_LATENCY] -= now->hair * now->task->instance->apps[0].deadline;

@@ -30,7 +30,8 @@ typedef struct building {
     const fl_instance *instance;
     const fl_app *app;
     fl_arena *arena;
-    bool all;
+    const int *levels;
+    bool all, chooses;
     int n_nodes, depth;
     const fl_link **links; /* [n_nodes * n_nodes] NULL: none, or barred */
     double *share;         /* [n_nodes] of the node's speed */
@@ -74,7 +75,9 @@ static void find_nodes(building *now) {
         now->share[n] = 1;
     }
     for (int i = 0; i < app->n_slices; i++) {
-        now->share[app->slices[i].node] = app->slices[i].levels[fl_slices_largest(&app->slices[i])];
+        const fl_slices *slices = &app->slices[i];
+        now->share[slices->node] =
+            slices->levels[now->levels != NULL ? now->levels[i] : fl_slices_largest(slices)];
     }
 }
 
@@ -82,10 +85,16 @@ static bool linked(const building *now, int a, int b) {
     return a == b || now->links[(size_t)a * (size_t)now->n_nodes + (size_t)b] != NULL;
 }
 
+/** Whether a path may end after block `l`. Without choices the exit alone says how accurate it is. */
+static bool ends(const building *now, int l) {
+    int exit = fl_cost_exit_after(now->app, l);
+    return exit >= 0 && (now->chooses || fl_cost_accurate(now->app, exit));
+}
+
 /** Whether block `l` may run on `n` and either end there or go on. */
 static bool useful(const building *now, int l, int n) {
     if (!fl_block_allows(&now->app->blocks[l], n)) return false;
-    return fl_cost_exit_after(now->app, l) >= 0 || now->on[(size_t)l * (size_t)now->n_nodes + (size_t)n];
+    return ends(now, l) || now->on[(size_t)l * (size_t)now->n_nodes + (size_t)n];
 }
 
 static void find_useful(building *now) {
@@ -209,7 +218,7 @@ static void list_ways(building *now, int last) {
     }
     double wrong = 1 - fl_choices_accuracy_at(app, threshold, exit);
     double released = fl_choices_released(app, threshold, last, exit);
-    add_way(ways, FL_EXIT_FINAL, exit, true, now->stay[last + 1] * wrong);
+    if (ends(now, now->l)) add_way(ways, FL_EXIT_FINAL, exit, true, now->stay[last + 1] * wrong);
     if (exit == app->n_exits - 1) return;
     add_way(ways, FL_EXIT_ACTIVE, exit, released > 0, released * wrong);
     if (app->exits[exit].optional && released > 0) add_way(ways, FL_EXIT_OFF, last, false, 0);
@@ -335,7 +344,7 @@ static fl_status fill(building *now, fl_error *err) {
 }
 
 fl_status fl_extended_build(fl_extended *out, const fl_instance *instance, int app, int threshold,
-                            fl_extended_arcs which, fl_arena *arena, fl_error *err) {
+                            const int *levels, fl_extended_arcs which, fl_arena *arena, fl_error *err) {
     const fl_app *of = &instance->apps[app];
     if (instance->groups.slowness == NULL) {
         return fl_error_set(err, FL_EUNSUPPORTED, NULL,
@@ -350,7 +359,9 @@ fl_status fl_extended_build(fl_extended *out, const fl_instance *instance, int a
                     .instance = instance,
                     .app = of,
                     .arena = arena,
+                    .levels = levels,
                     .all = which == FL_EXTENDED_ALL,
+                    .chooses = fl_app_chooses(of),
                     .n_nodes = instance->system.n_nodes,
                     .depth = of->exits[of->n_exits - 1].after,
                     .state_room = 1};

@@ -74,13 +74,15 @@ typedef enum fl_extended_arcs {
     FL_EXTENDED_USEFUL /* codings that another one beats in bits and loss: enough for one best plan */
 } fl_extended_arcs;
 
-/** Build the graph of application `app`, for one of its users and with the largest level of every sliced
- * node.
+/** Build the graph of application `app`, for one of its users. Where the application has no choices an exit
+ *  that is not accurate enough is never final. What is there does not depend on the levels, only latencies
+ * do.
  *  @param threshold  index; -1: the exits' own numbers
+ *  @param levels     [n_slices] index of a level of every sliced node; NULL: the largest of each
  *  @return FL_EUNSUPPORTED for a system without matrices of links (fl_groups), FL_ENOMEM.
  *  O(arcs + blocks * nodes * (nodes * codings + blocks)) */
 fl_status fl_extended_build(fl_extended *out, const fl_instance *instance, int app, int threshold,
-                            fl_extended_arcs which, fl_arena *arena, fl_error *err);
+                            const int *levels, fl_extended_arcs which, fl_arena *arena, fl_error *err);
 
 /** The placement that a path is.
  *  @param arcs  [*] indices of its arcs from the source on

@@ -259,6 +259,10 @@ int fl_instance_app(const fl_instance *instance, const char *name);
 /** Whether the block may run on `node`. O(allowed) */
 bool fl_block_allows(const fl_block *block, int node);
 
+/** Whether its plans choose more than an exit and nodes: codings, exits that are off, thresholds. O(blocks +
+ *  exits) */
+bool fl_app_chooses(const fl_app *app);
+
 /** Whether the application reserves shares of `node`. O(slices) */
 bool fl_app_sliced(const fl_app *app, int node);
 

@@ -29,11 +29,10 @@ static unsigned limits_that_bind(const fl_instance *instance) {
     return features;
 }
 
-/** Whether a plan chooses more than exits and nodes; switching off is for exits that have one after them. */
-static bool has_choices(const fl_app *app) {
+bool fl_app_chooses(const fl_app *app) {
     bool any = app->n_thresholds > 0 || app->n_input_codings > 0;
     for (int l = 0; l < app->n_blocks; l++) any |= app->blocks[l].n_codings > 0;
-    for (int e = 0; e + 1 < app->n_exits; e++) any |= app->exits[e].optional;
+    for (int e = 0; e + 1 < app->n_exits; e++) any |= app->exits[e].optional; /* the last is never off */
     return any;
 }
 
@@ -53,7 +52,7 @@ unsigned fl_instance_find_features(const fl_instance *instance) {
     bool apart = instance->apps[0].count > 1 && features != 0; /* users whom the limits can set apart */
     if (instance->n_apps > 1 || apart) features |= FL_FEATURE_SEVERAL;
     for (int h = 0; h < instance->n_apps; h++) {
-        if (has_choices(&instance->apps[h])) features |= FL_FEATURE_CHOICES;
+        if (fl_app_chooses(&instance->apps[h])) features |= FL_FEATURE_CHOICES;
         if (has_runs(&instance->apps[h])) features |= FL_FEATURE_RUNS;
     }
     return features;

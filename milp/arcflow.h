@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** The arc-flow formulation: the layered graphs (core/layers.h) of all users as one MILP.
+/** The arc-flow formulation: the layered graphs (milp/graphs.h) of all users as one MILP.
  *
- *  One 0/1 column per arc of each user's layered graph: x = 1 when block l runs on b and the block before it
- *  on a. An arc that may be the last (an exit stands after its block) has a second column, for ending there.
- *  One unit flows out of the source and is conserved at every vertex (l, n), so the columns that are 1 form a
- *  path, and a path is a plan. Every limit is one more row over the arcs, divided by its own right-hand side:
- *  each user's deadline, and the capacities of nodes and links and the memories that all users share.
+ *  One 0/1 column per arc of each user's graph: x = 1 when block l runs on b and the block before it on a. An
+ *  arc that may be the last (an exit stands after its block) has a second column, for ending there. One unit
+ *  flows out of the source and is conserved at every state, which without choices and runs is a block on a
+ *  node, so the columns that are 1 form a path, and a path is a plan. Every limit is one more row over the
+ *  arcs, divided by its own right-hand side: each user's deadline, and the capacities of nodes and links and
+ *  the memories that all users share.
+ *
+ *  Choices: ways to send the same data, to use an exit and to set its threshold are arcs side by side; all
+ *  thresholds' graphs begin at the one source. Where a path chooses more than where it ends, its accuracy is
+ *  a row too: what its arcs lose of 1.
  *
  *  The users of one application may be placed apart, so each has columns of his own; where no limit can set
  *  them apart, one set of columns stands for all of them. Users with columns of their own are alike, so their
@@ -26,13 +31,13 @@
 #define FINLAB_MILP_ARCFLOW_H
 
 #include "core/evaluate.h"
-#include "core/layers.h"
+#include "milp/graphs.h"
 #include "milp/model.h"
 
 /** The fl_feature bits that the formulation expresses. */
 #define FL_ARCFLOW_HONOURS                                                                                   \
     ((unsigned)FL_FEATURE_SEVERAL | (unsigned)FL_FEATURE_CAPACITY | (unsigned)FL_FEATURE_MEMORY |            \
-     (unsigned)FL_FEATURE_ADMISSION | (unsigned)FL_FEATURE_SLICES)
+     (unsigned)FL_FEATURE_ADMISSION | (unsigned)FL_FEATURE_SLICES | FL_FEATURES_OWN)
 
 /** Larger models, at about 350 bytes a column, are not built. */
 enum { FL_ARCFLOW_MOST = 2000000 };
@@ -57,6 +62,7 @@ typedef struct fl_unit {
     int first, n_columns; /* its columns */
     int slot;             /* its first slot */
     int deadline;         /* row */
+    int accuracy;         /* row, -1: none */
     int refuse;           /* column, -1: none */
 } fl_unit;
 
@@ -67,11 +73,12 @@ typedef struct fl_arc {
     int from, to; /* nodes */
     int level;    /* index of the level reserved of node `to`; -1: none, or the largest of each */
     int exit;     /* where it ends; -1: the next block follows */
+    int threshold, state, arc; /* in the unit's graphs: the arc and the state it leaves; an arc of -1: none */
 } fl_arc;
 
 typedef struct fl_arcflow {
     const fl_instance *instance;
-    const fl_layers *layers; /* [n_apps] */
+    const fl_graphs *graphs;
     fl_model model;
     double refusal; /* J that each refused user costs beside energy */
     int n_units, n_slots;
@@ -86,22 +93,16 @@ typedef struct fl_arcflow {
     int arc_room, n_cuts;
 } fl_arcflow;
 
-/** Whether the judge looks at the limits of the system. */
-bool fl_arcflow_limited(const fl_instance *instance);
-
-/** About how many columns the model has. */
-double fl_arcflow_size(const fl_instance *instance, const fl_layers *layers);
-
 /** Build the model of an instance. An arc is left out when it cannot be in any wanted plan for itself
  *  alone: late, over a limit, or dearer than wanted by itself; and when no path reaches it.
  *
  *  The energy is the power of all placements over the inferences per second of all users, so each user weighs
  *  by his rate and a refused one costs nothing. FL_AIM_REFUSED counts users instead of J.
  *
- *  @param layers  [n_apps] borrowed, as the instance
- *  @return FL_ENOMEM. O(users * blocks * nodes^2 * levels) time and memory in `arena` */
-fl_status fl_arcflow_build(fl_arcflow *out, const fl_instance *instance, const fl_layers *layers,
-                           const fl_aim *aim, fl_arena *arena, fl_error *err);
+ *  @param graphs  of the instance, borrowed as that is; not too large
+ *  @return FL_ENOMEM. O(users * arcs * levels) time and memory in `arena` */
+fl_status fl_arcflow_build(fl_arcflow *out, const fl_graphs *graphs, const fl_aim *aim, fl_arena *arena,
+                           fl_error *err);
 
 /** Read the plan off a solution.
  *  @param chosen  [n_arcs] which columns are 1
@@ -112,7 +113,8 @@ fl_status fl_arcflow_plan(fl_plan *out, const fl_arcflow *flow, const bool *chos
                           fl_error *err);
 
 /** The reverse: the columns that are 1 for a plan.
- *  @param chosen  [n_columns]; NULL: the plan uses an arc that was left out
+ *  @param chosen  [n_columns]; NULL: the plan uses an arc that was left out, or an exit off that would
+ * release nobody
  *  @return FL_ENOMEM. O(users * (columns of a user + log users)) */
 fl_status fl_arcflow_choose(bool **chosen, const fl_arcflow *flow, const fl_plan *plan, fl_arena *arena,
                             fl_error *err);

@@ -19,12 +19,6 @@ static bool find_chosen(int *at, const fl_arcflow *flow, const bool *chosen) {
 
 /* As a plan */
 
-/** The arc of layer l that a unit uses; NULL: none. */
-static const fl_arc *arc_of(const fl_arcflow *flow, const fl_unit *unit, const int *at, int l) {
-    int column = at[unit->slot + l];
-    return column < 0 ? NULL : &flow->arc[column];
-}
-
 /** The larger of what an arc into node `to` says is reserved there and of what was said before. */
 static void take_level(int *levels, const fl_app *app, const fl_arc *arc) {
     for (int i = 0; i < app->n_slices; i++) {
@@ -34,19 +28,39 @@ static void take_level(int *levels, const fl_app *app, const fl_arc *arc) {
     }
 }
 
-/** Follow one unit's columns from its source to its exit into `nodes` and `levels`; -1: they break off. */
-static int follow(const fl_arcflow *flow, const fl_unit *unit, const int *at, int *nodes, int *levels) {
+/** Follow one unit's columns from its source to its exit; false when they break off.
+ *  @param arcs  [depth] scratch */
+static bool follow(fl_placement *out, const fl_arcflow *flow, const fl_unit *unit, const int *at, int *arcs) {
     const fl_app *app = &flow->instance->apps[unit->app];
-    int node = app->source;
-    for (int i = 0; i < app->n_slices; i++) levels[i] = -1;
-    for (int l = 0; l < flow->layers[unit->app].n_layers; l++) {
-        const fl_arc *arc = arc_of(flow, unit, at, l);
-        if (arc == NULL || arc->from != node) return -1;
-        nodes[l] = node = arc->to;
-        if (arc->level >= 0) take_level(levels, app, arc);
-        if (arc->exit >= 0) return arc->exit;
+    const fl_extended *graph = NULL;
+    int state = 0;
+    for (int i = 0; i < app->n_slices && out->levels != NULL; i++) out->levels[i] = -1;
+    for (int l = 0; l < flow->graphs->apps[unit->app].depth; l++) {
+        const fl_arc *arc = at[unit->slot + l] < 0 ? NULL : &flow->arc[at[unit->slot + l]];
+        if (arc == NULL || arc->state != state || (graph != NULL && arc->threshold != graph->threshold))
+            return false;
+        graph = fl_graphs_at(flow->graphs, unit->app, arc->threshold, 0);
+        arcs[l] = arc->arc;
+        state = graph->arcs[arc->arc].to;
+        if (arc->level >= 0) take_level(out->levels, app, arc);
+        if (arc->exit >= 0) {
+            fl_extended_place(out, graph, arcs);
+            return true;
+        }
     }
-    return -1;
+    return false;
+}
+
+/** Room for a placement; without levels, the largest are meant. */
+static fl_status new_placement(fl_placement *out, const fl_arcflow *flow, int app, fl_arena *arena,
+                               fl_error *err) {
+    const fl_app *of = &flow->instance->apps[app];
+    *out = (fl_placement){.nodes = FL_NEW(arena, of->n_blocks, int),
+                          .codings = FL_NEW(arena, of->n_blocks, int),
+                          .off = FL_NEW(arena, of->n_exits, bool),
+                          .threshold = -1};
+    if (flow->instance->features & FL_FEATURE_SLICES) out->levels = FL_NEW(arena, of->n_slices, int);
+    return arena->failed ? fl_arena_error(arena, err) : FL_OK;
 }
 
 static bool refused(const fl_unit *unit, const bool *chosen) {
@@ -56,23 +70,17 @@ static bool refused(const fl_unit *unit, const bool *chosen) {
 fl_status fl_arcflow_plan(fl_plan *out, const fl_arcflow *flow, const bool *chosen, fl_arena *arena,
                           fl_error *err) {
     const fl_instance *instance = flow->instance;
-    bool sliced = (instance->features & FL_FEATURE_SLICES) != 0;
-    int *at = FL_NEW(arena, flow->n_slots, int);
+    int *at = FL_NEW(arena, flow->n_slots, int), *arcs = FL_NEW(arena, flow->n_slots, int);
     FL_TRY(fl_plan_create(out, instance, arena, err));
-    if (at == NULL) return fl_arena_error(arena, err);
+    if (at == NULL || arcs == NULL) return fl_arena_error(arena, err);
     bool sound = find_chosen(at, flow, chosen);
     for (int u = 0; u < flow->n_units && sound; u++) {
         const fl_unit *unit = &flow->unit[u];
+        fl_placement path;
         if (refused(unit, chosen)) continue;
-        int *nodes = FL_NEW(arena, flow->layers[unit->app].n_layers, int);
-        int *levels = FL_NEW(arena, instance->apps[unit->app].n_slices, int);
-        if (nodes == NULL || levels == NULL) return fl_arena_error(arena, err);
-        int exit = follow(flow, unit, at, nodes, levels);
-        sound = exit >= 0;
-        if (sound) {
-            FL_TRY(fl_plan_add(out, instance, unit->app, unit->count, exit, nodes, sliced ? levels : NULL,
-                               arena, err));
-        }
+        FL_TRY(new_placement(&path, flow, unit->app, arena, err));
+        sound = follow(&path, flow, unit, at, arcs);
+        if (sound) FL_TRY(fl_plan_add_like(out, instance, unit->app, unit->count, &path, arena, err));
     }
     return sound ? FL_OK : fl_error_set(err, FL_EINTERNAL, NULL, "the MILP solver's answer is no path");
 }
@@ -86,6 +94,25 @@ static int level_at(const fl_app *app, const fl_placement *placement, int node) 
     return -1;
 }
 
+/** Whether a placement comes through the state. */
+static bool passes(const fl_extended_state *state, const fl_placement *placement, const fl_app *app) {
+    int start = state->block;
+    fl_exits_used used = fl_plan_exits(placement, app);
+    if (state->block < 0) return true;
+    while (start > 0 && placement->nodes[start - 1] == state->node) start--;
+    bool same_run = state->start < 0 || state->start == start;
+    return placement->nodes[state->block] == state->node && same_run &&
+           state->last == fl_choices_last(app, &used, state->block + 1);
+}
+
+/** Whether the exit behind a block that is not the last is used in this way. */
+static bool uses_exit(const fl_placement *placement, const fl_app *app, int block, fl_exit_use use) {
+    int exit = fl_cost_exit_after(app, block);
+    if (exit < 0) return use == FL_EXIT_NONE;
+    fl_exits_used used = fl_plan_exits(placement, app);
+    return use == (fl_choices_off(&used, exit) ? FL_EXIT_OFF : FL_EXIT_ACTIVE);
+}
+
 /** Whether a placement uses the column. */
 static bool uses(const fl_arcflow *flow, const fl_placement *placement, const fl_arc *arc) {
     const fl_unit *unit = &flow->unit[arc->unit];
@@ -94,9 +121,14 @@ static bool uses(const fl_arcflow *flow, const fl_placement *placement, const fl
     if (placement->exit < 0) return arc->to < 0;
     if (l < 0) return arc->to >= 0 && level_at(app, placement, arc->to) == arc->level;
     if (l >= depth || arc->to != placement->nodes[l]) return false;
-    if (arc->from != (l == 0 ? app->source : placement->nodes[l - 1])) return false;
+    if (arc->threshold != (app->n_thresholds > 0 ? placement->threshold : -1)) return false;
     if (arc->level >= 0 && arc->level != level_at(app, placement, arc->to)) return false;
-    return arc->exit == (l == depth - 1 ? placement->exit : -1);
+    const fl_extended *graph = fl_graphs_at(flow->graphs, unit->app, arc->threshold, 0);
+    const fl_extended_arc *of = &graph->arcs[arc->arc];
+    if (of->coding != fl_plan_coding(placement, l)) return false;
+    if (!passes(&graph->states[arc->state], placement, app)) return false;
+    if (l == depth - 1) return arc->exit == placement->exit;
+    return arc->exit < 0 && uses_exit(placement, app, l, of->exit);
 }
 
 /** Choose a unit's columns; false when one is not there. */
@@ -168,34 +200,41 @@ int fl_arcflow_ones(const fl_arcflow *flow) {
     int ones = 0;
     for (int u = 0; u < flow->n_units; u++) {
         const fl_unit *unit = &flow->unit[u];
-        int counted = -1; /* columns of one slot stand side by side */
+        int reserved = -1, deepest = -1; /* each graph's slots ascend from the first, those of levels too */
         for (int j = unit->first; j < unit->first + unit->n_columns; j++) {
             const fl_arc *arc = &flow->arc[j];
-            if (flow->model.column[j].most == 0 || arc->slot == counted || j == unit->refuse) continue;
-            counted = arc->slot;
+            int *counted = arc->block < 0 ? &reserved : &deepest;
+            if (flow->model.column[j].most == 0 || arc->slot <= *counted || j == unit->refuse) continue;
+            *counted = arc->slot;
             ones++;
         }
-        ones += counted < 0; /* nothing but refusal */
+        ones += reserved < 0 && deepest < 0; /* nothing but refusal */
     }
     return ones;
 }
 
-/** The deadline that is most overrun by the application's users. */
-static int latest_row(const fl_arcflow *flow, int app, const bool *chosen) {
+/** The row of its own, deadline or accuracy, by which a unit is bound. */
+static int own_row(const fl_unit *unit, fl_violation_kind kind) {
+    return kind == FL_VIOLATION_DEADLINE ? unit->deadline : unit->accuracy;
+}
+
+/** The row of this kind that is most overrun by the application's users; -1: there is none. */
+static int worst_row(const fl_arcflow *flow, int app, fl_violation_kind kind, const bool *chosen) {
     const fl_model *model = &flow->model;
     int best = -1;
     double most = -INFINITY;
     for (int u = 0; u < flow->n_units; u++) {
-        if (flow->unit[u].app != app) continue;
+        int row = own_row(&flow->unit[u], kind);
+        if (flow->unit[u].app != app || row < 0) continue;
         double used = 0;
         for (int k = 0; k < model->n_entries; k++) {
             const fl_entry *entry = &model->entry[k];
-            if (entry->row == flow->unit[u].deadline && entry->column < flow->n_arcs && chosen[entry->column])
+            if (entry->row == row && entry->column < flow->n_arcs && chosen[entry->column])
                 used += entry->value;
         }
         if (used <= most) continue;
         most = used;
-        best = flow->unit[u].deadline;
+        best = row;
     }
     return best;
 }
@@ -204,7 +243,8 @@ int fl_arcflow_row(const fl_arcflow *flow, const fl_violation *violation, const 
     int from = violation->from, to = violation->to, n_nodes = flow->instance->system.n_nodes;
     switch (violation->kind) {
     case FL_VIOLATION_DEADLINE:
-        return latest_row(flow, violation->app, chosen);
+    case FL_VIOLATION_ACCURACY:
+        return worst_row(flow, violation->app, violation->kind, chosen);
     case FL_VIOLATION_CAPACITY:
         return flow->capacity[to];
     case FL_VIOLATION_MEMORY:
@@ -226,7 +266,7 @@ static bool tells(const fl_arcflow *flow, int column) {
 
 /** The same arc, at whatever level. */
 static bool same(const fl_arc *one, const fl_arc *two) {
-    return one->from == two->from && one->to == two->to && one->exit == two->exit;
+    return one->threshold == two->threshold && one->arc == two->arc;
 }
 
 /** Forbid the solution with each column moved `shift` columns on, to another user of the application. */
@@ -253,7 +293,7 @@ fl_status fl_arcflow_cut(fl_arcflow *flow, const bool *chosen, int row, fl_arena
     for (int k = 0; k < model->n_entries; k++)
         if (model->entry[k].row == row) use[model->entry[k].column] = model->entry[k].value;
     for (int u = 0; u < flow->n_units && row >= 0; u++)
-        if (flow->unit[u].deadline == row) late = &flow->unit[u];
+        if (flow->unit[u].deadline == row || flow->unit[u].accuracy == row) late = &flow->unit[u];
     for (int u = 0; u < flow->n_units && late != NULL; u++)
         if (flow->unit[u].app == late->app) add_cut(flow, at, use, flow->unit[u].first - late->first, row);
     if (late == NULL) add_cut(flow, at, use, 0, row);

@@ -29,6 +29,12 @@ static void print_columns(FILE *out, const fl_arcflow *flow) {
         fputs("..._a1_u2_...: of the second user of application 1, who may be placed apart\n", out);
     if (flow->instance->features & FL_FEATURE_SLICES)
         fputs("..._s2: with level 2 of that node's slices, which reserve_..._s2 reserves\n", out);
+    if (flow->instance->features & FL_FEATURE_CHOICES)
+        fputs("..._c1: sent in coding 1 of the data; ..._off: the exit behind it is off;\n"
+              "..._t1: at threshold 1; ..._l2: exit 2 is the last active one before it\n",
+              out);
+    if (flow->instance->features & FL_FEATURE_RUNS)
+        fputs("..._r1: the block before it runs in one go from block 1 on\n", out);
     if (!flow->instance->admission) return;
     fputs("refuse_a1: application 1 is refused. The objective adds ", out);
     fl_text_number(out, flow->refusal);
@@ -74,15 +80,14 @@ bool fl_emit_format_of(fl_emit_format *out, const char *path) {
 
 fl_status fl_emit_build(fl_arcflow *out, const fl_instance *instance, fl_arena *arena, fl_error *err) {
     fl_aim aim = {.first = FL_AIM_BOTH, .most = INFINITY};
-    fl_layers *layers = FL_NEW(arena, instance->n_apps, fl_layers);
-    if (layers == NULL) return fl_arena_error(arena, err);
-    for (int h = 0; h < instance->n_apps; h++) FL_TRY(fl_layers_build(&layers[h], instance, h, arena, err));
-    double size = fl_arcflow_size(instance, layers);
-    if (size > FL_ARCFLOW_MOST) {
-        return fl_error_set(err, FL_EUNSUPPORTED, NULL, "a model of about %.0f columns, more than %d", size,
-                            FL_ARCFLOW_MOST);
+    fl_graphs *graphs = FL_NEW(arena, 1, fl_graphs);
+    if (graphs == NULL) return fl_arena_error(arena, err);
+    FL_TRY(fl_graphs_build(graphs, instance, FL_ARCFLOW_MOST, arena, err));
+    if (graphs->too_large) {
+        return fl_error_set(err, FL_EUNSUPPORTED, NULL, "a model of about %.0f columns or more, over %d",
+                            graphs->n_arcs, FL_ARCFLOW_MOST);
     }
-    return fl_arcflow_build(out, instance, layers, &aim, arena, err);
+    return fl_arcflow_build(out, graphs, &aim, arena, err);
 }
 
 fl_status fl_emit_print(const char **text, size_t *length, const fl_instance *instance, fl_emit_format format,

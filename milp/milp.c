@@ -21,8 +21,9 @@ typedef struct search {
     const fl_instance *instance;
     const fl_task *task;
     fl_arena *arena;
-    fl_layers *layers; /* [n_apps] */
-    double rates;      /* inferences/s of all users */
+    fl_layers *layers; /* [n_apps]; NULL when plans choose more, or cost more, than these know */
+    fl_graphs graphs;
+    double rates; /* inferences/s of all users */
     long long users;
     long long refused;  /* at least so many users are refused, proven */
     bool counting;      /* refused users, not J */
@@ -141,11 +142,6 @@ static fl_glpk_limits read_limits(const fl_task *task) {
                             .interrupt = task->interrupt};
 }
 
-/** Whether the model would have more columns than are built. */
-static bool too_large(const search *now) {
-    return fl_arcflow_size(now->instance, now->layers) > FL_ARCFLOW_MOST;
-}
-
 /** Nobody costs less than on his cheapest path, late or not: a bound to begin with. */
 static fl_status find_cheapest(search *now, fl_error *err) {
     const fl_instance *instance = now->instance;
@@ -164,6 +160,17 @@ static fl_status find_cheapest(search *now, fl_error *err) {
     return FL_OK;
 }
 
+/** What shortest paths say before there is any model. */
+static fl_status try_paths(search *now, fl_error *err) {
+    const fl_instance *instance = now->instance;
+    now->layers = FL_NEW(now->arena, instance->n_apps, fl_layers);
+    if (now->layers == NULL) return fl_arena_error(now->arena, err);
+    for (int h = 0; h < instance->n_apps; h++)
+        FL_TRY(fl_layers_build(&now->layers[h], instance, h, now->arena, err));
+    FL_TRY(find_cheapest(now, err));
+    return try_fastest(now, err);
+}
+
 static fl_status start(search *now, const fl_task *task, fl_error *err) {
     const fl_instance *instance = task->instance;
     *now = (search){.instance = instance,
@@ -172,15 +179,11 @@ static fl_status start(search *now, const fl_task *task, fl_error *err) {
                     .counting = instance->admission,
                     .cost = INFINITY,
                     .limits = read_limits(task)};
-    now->layers = FL_NEW(task->arena, instance->n_apps, fl_layers);
-    if (now->layers == NULL) return fl_arena_error(task->arena, err);
     for (int h = 0; h < instance->n_apps; h++) {
-        FL_TRY(fl_layers_build(&now->layers[h], instance, h, task->arena, err));
         now->users += instance->apps[h].count;
         now->rates += instance->apps[h].count * instance->apps[h].rate;
     }
-    FL_TRY(find_cheapest(now, err));
-    FL_TRY(try_fastest(now, err));
+    if (!(instance->features & FL_FEATURES_OWN)) FL_TRY(try_paths(now, err));
     if (now->hopeless) return FL_OK;
     if (instance->admission) FL_TRY(try_nobody(now, err));
     return instance->features & FL_FEATURE_SEVERAL ? try_sequential(now, err) : FL_OK;
@@ -195,7 +198,7 @@ static fl_status build(search *now, fl_error *err) {
     now->excluded = false;
     now->dearest = INFINITY;
     now->limits.known = NULL;
-    FL_TRY(fl_arcflow_build(&now->flow, now->instance, now->layers, &aim, now->arena, err));
+    FL_TRY(fl_arcflow_build(&now->flow, &now->graphs, &aim, now->arena, err));
     if (!(now->instance->features & FL_FEATURE_SEVERAL) || now->best.n_apps == 0) return FL_OK;
     bool *known;
     FL_TRY(fl_arcflow_choose(&known, &now->flow, &now->best, now->arena, err));
@@ -395,7 +398,7 @@ static fl_status minimise_refused(search *now, fl_error *err) {
 
 /** What is joined by no limit is solved one by one. */
 static bool separable(const fl_instance *instance) {
-    return (instance->features & FL_FEATURE_SEVERAL) && !fl_arcflow_limited(instance);
+    return (instance->features & FL_FEATURE_SEVERAL) && !fl_graphs_apart(instance);
 }
 
 static fl_status solve_milp(fl_answer *answer, const fl_task *task, fl_error *err) {
@@ -406,7 +409,8 @@ static fl_status solve_milp(fl_answer *answer, const fl_task *task, fl_error *er
         answer->claim = FL_CLAIM_INFEASIBLE;
         return FL_OK;
     }
-    if (too_large(&now)) {
+    FL_TRY(fl_graphs_build(&now.graphs, task->instance, FL_ARCFLOW_MOST, task->arena, err));
+    if (now.graphs.too_large) {
         answer->plan = now.best;
         if (now.said > 0) answer->bound = now.said;
         answer->stop = FL_STOP_MEMORY;

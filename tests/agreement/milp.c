@@ -55,3 +55,16 @@ Test(milp, agrees_on_long_chains) {
 Test(milp, agrees_on_energies_from_1e_minus_15_to_1e6_and_times_from_1e_minus_9_to_1e9) {
     compare_family(&draw_families[6]);
 }
+
+Test(milp, agrees_where_plans_choose_more_and_runs_cost_more) {
+    for (int i = 0; i < DRAW_CHOICES; i++) {
+        int n = draw_count(300);
+        fl_arena_init(&arena, 0);
+        for (int seed = 0; seed < n; seed++) {
+            fl_instance *instance = draw_instance(&draw_choices[i], (uint64_t)seed);
+            compare(instance);
+            fl_instance_free(instance);
+        }
+        fl_arena_free(&arena);
+    }
+}

@@ -8,7 +8,7 @@
 static fl_arena arena;
 static fl_error err;
 static fl_instance *instance;
-static fl_layers layers;
+static fl_graphs graphs;
 static fl_arcflow flow;
 static bool chosen[64];
 
@@ -24,9 +24,9 @@ static void stop(void) {
 TestSuite(arcflow, .init = start, .fini = stop);
 
 static void build_model(double most) {
-    cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
-    cr_assert(fl_arcflow_build(&flow, instance, &layers, &(fl_aim){.most = most}, &arena, &err) == FL_OK,
-              "%s", err.text);
+    cr_assert(fl_graphs_build(&graphs, instance, FL_ARCFLOW_MOST, &arena, &err) == FL_OK);
+    cr_assert(fl_arcflow_build(&flow, &graphs, &(fl_aim){.most = most}, &arena, &err) == FL_OK, "%s",
+              err.text);
     cr_assert(fl_model_check(&flow.model, &err) == FL_OK, "%s: %s", err.where, err.text);
 }
 
@@ -151,8 +151,7 @@ static void build_one_node(const char *limits) {
              " 'accuracy': 0.4}]}",
              limits);
     instance = build_instance(json);
-    cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
-    cr_assert(fl_arcflow_build(&flow, instance, &layers, &(fl_aim){.most = INFINITY}, &arena, &err) == FL_OK);
+    build_model(INFINITY);
 }
 
 Test(arcflow, a_capacity_counts_users_rates_heads_and_the_samples_that_get_there) {
@@ -261,8 +260,6 @@ Test(arcflow, a_cut_of_a_row_counts_only_layers_that_take_of_it) {
 
 /* Several users */
 
-static fl_layers several[4];
-
 /** Two users of an application that may reserve shares of node 2, and one of another that may not. */
 static void build_several(const char *admission, const fl_aim *aim) {
     char json[1000];
@@ -277,8 +274,8 @@ static void build_several(const char *admission, const fl_aim *aim) {
         "  'exits': [{'after': 1, 'accuracy': 1}]}]}",
         admission);
     instance = build_instance(json);
-    for (int h = 0; h < 2; h++) cr_assert(fl_layers_build(&several[h], instance, h, &arena, &err) == FL_OK);
-    cr_assert(fl_arcflow_build(&flow, instance, several, aim, &arena, &err) == FL_OK, "%s", err.text);
+    cr_assert(fl_graphs_build(&graphs, instance, FL_ARCFLOW_MOST, &arena, &err) == FL_OK);
+    cr_assert(fl_arcflow_build(&flow, &graphs, aim, &arena, &err) == FL_OK, "%s", err.text);
     cr_assert(fl_model_check(&flow.model, &err) == FL_OK, "%s: %s", err.where, err.text);
 }
 
@@ -397,4 +394,79 @@ Test(arcflow, one_solution_is_cut_off_at_all_its_levels) {
     cr_assert(fl_arcflow_cut(&flow, chosen, -1, &arena, &err) == FL_OK);
     cr_assert(entry("cut_1", "x_a1_u2_b2_n1_n2_s1_e1") == 1 && entry("cut_1", "x_a1_u2_b2_n1_n2_s2_e1") == 1);
     cr_assert(entry("cut_1", "x_a1_u2_b2_n1_n1_e1") == 0 && flow.model.row[row("cut_1")].rhs == 1);
+}
+
+/* Choices and runs */
+
+/** Three blocks on two nodes, with one of everything that a plan may choose and that a run may cost. */
+static void build_choices(void) {
+    instance = build_instance(
+        "{'schema': 'finlab/1', 'system': {'nodes': [{'name': 'm', 'speed': 1e9, 'power': 1, 'capacity': "
+        "150},"
+        "  {'name': 'e', 'speed': 2e9, 'power': 3}], 'links': [{'from': 'm', 'to': 'e', 'rate': 1e9}]},"
+        " 'apps': [{'source': 'm', 'deadline': 1e-6, 'accuracy': 0.5, 'segments': {'e': [{'first': 2, "
+        "'last': 3,"
+        "   'time': 1e-7}, {'first': 2, 'last': 2, 'time': 1e-7}]},"
+        "  'thresholds': [{'name': 'low', 'shares': [0.4, 0.2, 0], 'accuracies': [0.8, 0.8, 0.9]}],"
+        "  'blocks': [{'ops': 100, 'nodes': ['m'], 'out_bits': 80, 'codings': [{'name': 'short', 'bits': 40,"
+        "    'loss': 0.1}], 'pack': {'m': 1e-8}}, {'ops': 200}, {'ops': 100}],"
+        "  'exits': [{'after': 1, 'accuracy': 0.7, 'share': 0.2, 'ops': 10, 'optional': true},"
+        "    {'after': 2, 'accuracy': 0.8, 'share': 0.1}, {'after': 3, 'accuracy': 1}]}]}");
+    build_model(INFINITY);
+}
+
+Test(arcflow, ways_to_send_to_use_an_exit_and_to_set_its_threshold_stand_side_by_side) {
+    build_choices();
+    cr_assert(column("x_a1_b1_n1_n1") >= 0 && column("x_a1_b1_n1_n1_off") >= 0);
+    cr_assert(column("x_a1_b1_n1_n1_t1") >= 0 && column("x_a1_b1_n1_n1_t1_off") >= 0);
+    cr_assert(column("x_a1_b2_n1_n2") >= 0 && column("x_a1_b2_n1_n2_c1") >= 0);
+    cr_assert(column("x_a1_b2_n1_n2_l1") >= 0 && column("x_a1_b2_n1_n2_t1_l1_c1_e2") >= 0);
+    cr_assert(column("x_a1_b3_n2_n2_r2_l2_e3") >= 0 && row("flow_a1_t1_b2_n2_r2_l2") < 0);
+    cr_assert(row("flow_a1_b2_n2_t1_r2_l2") >= 0 && row("flow_a1_b1_n1_l1") >= 0);
+    cr_assert(entry("flow_a1_source", "x_a1_b1_n1_n1_t1_off") == 1);
+}
+
+Test(arcflow, accuracy_is_a_row_of_what_is_lost) {
+    build_choices();
+    int at = row("accuracy_a1");
+    cr_assert(at >= 0 && flow.unit[0].accuracy == at && flow.model.row[at].rhs == 1);
+    cr_assert(fabs(entry("accuracy_a1", "x_a1_b1_n1_n1") * 0.5 - 0.2 * (1 - 0.7)) < 1e-8);
+    cr_assert(entry("accuracy_a1", "x_a1_b1_n1_n1_off") == 0);
+    cr_assert(fabs(entry("accuracy_a1", "x_a1_b2_n1_n2_c1") * 0.5 - (0.1 + 0.3 * 0.2)) < 1e-8);
+    fl_violation violation = {FL_VIOLATION_ACCURACY, 0, -1, -1, -1, 0, 0};
+    chosen[column("x_a1_b1_n1_n1")] = true;
+    cr_assert(fl_arcflow_row(&flow, &violation, chosen) == at);
+}
+
+Test(arcflow, latencies_know_packing_and_runs) {
+    build_choices();
+    cr_assert(about(entry("deadline_a1", "x_a1_b2_n1_n2"), (1e-8 + 80 / 1e9 + 1e-7) / 1e-6));
+    cr_assert(about(entry("deadline_a1", "x_a1_b2_n1_n2_c1"), (1e-8 + 40 / 1e9 + 1e-7) / 1e-6));
+    cr_assert(entry("deadline_a1", "x_a1_b3_n2_n2_r2_l2_e3") ==
+              0); /* both blocks take what the first takes */
+}
+
+Test(arcflow, loads_count_the_samples_that_are_left) {
+    build_choices();
+    cr_assert(about(entry("capacity_n1", "x_a1_b1_n1_n1"), (100 + 10) / 150.0));
+    cr_assert(about(entry("capacity_n1", "x_a1_b1_n1_n1_off"), 100 / 150.0));
+    cr_assert(about(entry("capacity_n1", "x_a1_b3_n1_n1_t1_l2_e3"), 0.4 * 100 / 150.0));
+}
+
+Test(arcflow, a_plan_that_chooses_and_its_columns_are_each_others_reverse) {
+    bool *known;
+    fl_plan plan;
+    build_choices();
+    fl_plan given = build_plan(instance,
+                               "[{'exit': 3, 'nodes': ['m', 'e', 'e'], 'codings': ['', 'short', ''],"
+                               "  'off': [1], 'threshold': 'low'}]",
+                               &arena);
+    cr_assert(fl_arcflow_choose(&known, &flow, &given, &arena, &err) == FL_OK && known != NULL);
+    cr_assert(known[column("x_a1_b1_n1_n1_t1_off")] && known[column("x_a1_b2_n1_n2_t1_c1")] &&
+              known[column("x_a1_b3_n2_n2_t1_r2_l2_e3")]);
+    cr_assert(fl_arcflow_plan(&plan, &flow, known, &arena, &err) == FL_OK);
+    cr_assert(fl_plan_same(&plan.apps[0], &given.apps[0], &instance->apps[0]));
+    known[column("x_a1_b1_n1_n1_t1_off")] = false; /* a path that begins at another threshold */
+    known[column("x_a1_b1_n1_n1_off")] = true;
+    cr_assert(fl_arcflow_plan(&plan, &flow, known, &arena, &err) == FL_EINTERNAL);
 }

@@ -171,14 +171,14 @@ static chain two_blocks(double late) {
 Test(milp, a_plan_that_glpk_lets_pass_although_late_is_cut_off) {
     chain late = two_blocks(1e-8);
     fl_instance *instance = build_chain(&late);
-    fl_layers layers;
+    fl_graphs graphs;
     fl_arcflow flow;
     fl_glpk_outcome outcome;
     fl_glpk_limits limits = {.until = INFINITY, .nodes = LONG_MAX, .most = INFINITY};
     fl_plan plan;
     fl_verdict verdict;
-    cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
-    cr_assert(fl_arcflow_build(&flow, instance, &layers, &(fl_aim){.most = INFINITY}, &arena, &err) == FL_OK);
+    cr_assert(fl_graphs_build(&graphs, instance, FL_ARCFLOW_MOST, &arena, &err) == FL_OK);
+    cr_assert(fl_arcflow_build(&flow, &graphs, &(fl_aim){.most = INFINITY}, &arena, &err) == FL_OK);
     for (int round = 0; round < 2; round++) {
         cr_assert(fl_glpk_solve(&outcome, &flow.model, &limits, &arena, &err) == FL_OK);
         cr_assert(outcome.end == FL_GLPK_OPTIMAL);

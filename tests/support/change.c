@@ -34,7 +34,7 @@ static changing start(const fl_instance *instance) {
 
 /** The instance of the document, whose memory is released. */
 static fl_instance *finish(changing *now) {
-    fl_instance *instance;
+    fl_instance *instance = NULL;
     fl_error err = {.text = "out of memory"};
     if (now->arena.failed || fl_instance_read(&instance, now->document, FL_PLACE_JSON, &err) != FL_OK)
         give_up("read", &err);
