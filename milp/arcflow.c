@@ -96,6 +96,7 @@ static double app_weight(const fl_instance *instance, int app, int count) {
 static int add_column(building *now, double cost, const fl_arc *arc, const char *name) {
     fl_arcflow *flow = now->flow;
     fl_model *model = &flow->model;
+    if (model->arena->failed) return -1; /* arcs and columns would no longer be in step */
     int column = fl_model_add_column(model, cost, "%s", name);
     if (column < 0) return -1;
     if (flow->arc_room != model->column_room) {

@@ -69,7 +69,7 @@ static fl_status build_app(fl_graphs *graphs, int app, double most, fl_arena *ar
     int *levels = FL_NEW(arena, of->n_slices, int);
     if (out->graphs == NULL || levels == NULL) return fl_arena_error(arena, err);
     for (int t = 0; t < out->n_thresholds; t++) {
-        fl_extended *graph = &out->graphs[t * out->n_levels];
+        fl_extended *graph = out->graphs + (ptrdiff_t)t * out->n_levels;
         FL_TRY(build_threshold(graph, graphs, app, t - 1, levels, arena, err));
         if (!graph->too_large) graphs->n_arcs += count_arcs(instance, of, graph->first[graph->n_states]);
         graphs->too_large = graph->too_large || graphs->n_arcs > most;
