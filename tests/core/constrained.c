@@ -146,7 +146,8 @@ Test(constrained, what_is_not_cheaper_than_what_is_known_is_not_looked_for) {
         fl_constrained_query query = {.k = 1, .best = INFINITY};
         fl_constrained_found first, second;
         fl_extended graph;
-        cr_assert(fl_extended_build(&graph, instance, 0, -1, FL_EXTENDED_USEFUL, &arena, &err) == FL_OK);
+        cr_assert(fl_extended_build(&graph, instance, 0, -1, NULL, FL_EXTENDED_USEFUL, &arena, &err) ==
+                  FL_OK);
         cr_assert(fl_constrained_search(&first, &graph, graph.most, &task, &query, &err) == FL_OK);
         cr_assert(first.complete && (first.n_paths == 1 || isinf(first.bound)));
         if (first.n_paths == 1) {

@@ -24,7 +24,7 @@ TestSuite(extended, .init = start, .fini = stop);
 
 static fl_extended build(const fl_instance *instance, int threshold, fl_extended_arcs which) {
     fl_extended graph;
-    cr_assert(fl_extended_build(&graph, instance, 0, threshold, which, &arena, &err) == FL_OK, "%s",
+    cr_assert(fl_extended_build(&graph, instance, 0, threshold, NULL, which, &arena, &err) == FL_OK, "%s",
               err.text);
     cr_assert(!graph.too_large);
     return graph;
@@ -151,7 +151,7 @@ Test(extended, too_many_arcs_are_not_built) {
     fl_recipe recipe = {.seed = 1, .blocks = 20, .nodes = 700, .plain = true, .tiers = 3, .optional = true};
     fl_extended graph;
     cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
-    cr_assert(fl_extended_build(&graph, instance, 0, -1, FL_EXTENDED_ALL, &arena, &err) == FL_OK);
+    cr_assert(fl_extended_build(&graph, instance, 0, -1, NULL, FL_EXTENDED_ALL, &arena, &err) == FL_OK);
     cr_assert(graph.too_large);
     fl_instance_free(instance);
 }
