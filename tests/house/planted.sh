@@ -6,6 +6,7 @@ gates=$1/tests/house
 copy=$(mktemp -d) || exit 1
 trap 'rm -rf "$copy"' EXIT
 bad=0
+planted=0
 
 # gate NAME: run it on the copy.
 gate() { sh "$gates/$1.sh" "$copy" "$copy/build" >"$copy/said" 2>&1; }
@@ -20,6 +21,7 @@ must_be_green() { gate "$1" || complain "$1: red without a planted fault"; }
 
 # must_find GATE FILE TEXT: add FILE with TEXT to the copy, run the gate, take it away again.
 must_find() {
+    planted=$((planted + 1))
     printf '%s\n' "$3" >"$copy/$2"
     gate "$1" && complain "$1: did not see in $2: $3"
     grep -q "$2" "$copy/said" || complain "$1: did not name $2: $3"
@@ -28,6 +30,7 @@ must_find() {
 
 # must_find_object WHAT ROOM CODE: make CODE the whole library of a room and ask no_printing, which must say WHAT.
 must_find_object() {
+    planted=$((planted + 1))
     printf '%s\n' "$3" | library "$2" || complain "no_printing: the planted code does not compile: $3"
     gate no_printing && complain "no_printing: did not see in $2: $3"
     grep -q "planted.o.*$1" "$copy/said" || complain "no_printing: did not say '$1' about: $3"
@@ -113,4 +116,17 @@ must_find paper_numbers paper/planted.tex 'a gap of $2.5$ or less'
 must_find paper_numbers paper/planted.tex 'see Table 3'
 must_find paper_numbers paper/planted.tex 'FIN with thirty-two levels'
 must_find paper_numbers paper/planted.tex 'Ten of the cells'
+
+# The second judge shares no code with the first, and no test is written so that it cannot fail.
+mkdir -p "$copy/tests/support" "$copy/tests/core" && cp "$1"/tests/support/*.[ch] "$copy/tests/support/"
+cp "$1/tests/CMakeLists.txt" "$copy/tests/"
+must_be_green honest
+must_find honest tests/support/naive_planted.c '#include "core/evaluate.h"'
+must_find honest tests/support/brute_planted.c '#include "core/cost.h"'
+must_find honest tests/support/front_planted.h '  # include "core/layers.h"'
+must_find honest tests/core/planted.c '    cr_assert(gt(int, 1, 1));'
+must_find honest tests/core/planted.c '    cr_assert(true);'
+must_find honest tests/planted.cmake 'add_test(NAME x COMMAND busted spec.lua)'
+must_find honest tests/planted.cmake 'add_test(NAME x COMMAND prove x.tap)'
+echo "$planted planted faults were seen"
 exit $bad

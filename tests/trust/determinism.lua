@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Writes what every method finds on seeded instances, and every kind of file, into the current folder; times are
--- left out. With nodes in another order the optimum must be the same, to the last bits that sums allow.
+-- Writes what every method finds on seeded instances, and every kind of file, into the current folder; times
+-- are left out. With nodes in another order the optimum must be the same, to the last bits that sums allow.
 local fl = require "finlab"
 local jobs = tonumber(arg[1]) or 1
 
 local RECIPES = {
-    { name = "default" }, { name = "plain", plain = true, blocks = 12, nodes = 6 }, { name = "tiers", tiers = 2 },
+    { name = "default" }, { name = "plain", plain = true, blocks = 12, nodes = 6 },
+    { name = "tiers", tiers = 2 },
     { name = "large", plain = true, blocks = 30, nodes = 15 },
     { name = "joint", apps = 2, blocks = 3, nodes = 3, users = 2, binding = true },
     { name = "admission", apps = 3, blocks = 3, nodes = 3, users = 2, binding = true, admission = true },
@@ -44,7 +45,9 @@ for _, recipe in ipairs(RECIPES) do
     for seed = 1, SEEDS do
         local prefix = ("%s-%d-"):format(recipe.name, seed)
         local inst = assert(fl.generate(recipe_of(recipe, seed)))
-        for _, ending in ipairs { "json", "lp", "mps", "glp" } do assert(inst:write(prefix .. "in." .. ending)) end
+        for _, ending in ipairs { "json", "lp", "mps", "glp" } do
+            assert(inst:write(prefix .. "in." .. ending))
+        end
         solve_all(inst, prefix)
         if not recipe.apps then
             assert(fl.graph(inst, { gamma = 5 }):write(prefix .. "graph.graphml"))
@@ -57,8 +60,9 @@ end
 
 -- A sweep's table, whatever the workers' turns.
 local rows = assert(fl.sweep {
-    store = "sweep.db", axes = { seed = { 1, 2, 3, 4, 5, 6, 7, 8 }, method = { "exact", "fin", "mcp", "genetic" } },
-    case = function(p) return fl.generate { seed = p.seed, plain = true } end,
+    store = "sweep.db",
+    axes = { seed = fl.range(1, 8), method = { "exact", "fin", "mcp", "genetic" } },
+    case = function(p) return fl.generate { seed = math.tointeger(p.seed), plain = true } end,
 }:run { jobs = jobs, progress = false })
 rows = rows:derive { seconds = function() return 0 end }
 for _, ending in ipairs { "csv", "md", "tex", "json", "txt" } do assert(rows:write("sweep." .. ending)) end

@@ -23,7 +23,7 @@ if clean "$logs.planted"; then
     exit 1
 fi
 
-programs="core_arena core_json core_instance core_evaluate core_plan core_value"
+programs="core_arena core_value"
 [ "${2:-}" != long ] || programs=$(cd "$build/tests" && ls test_core_* test_milp_* test_heuristics_* |
     sed 's/^test_//' | grep -v -x -e milp_colgen -e milp_decode -e milp_emit)
 n=0

@@ -1,0 +1,78 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Limits of time, memory and nodes are kept, on instances that take much longer; what is known then is the
+-- answer. FINLAB_TRIALS, whatever it is: ten seconds too.
+local fl = require "finlab"
+
+local LIMITS = os.getenv "FINLAB_TRIALS" and { 0.1, 1, 10 } or { 0.1, 1 }
+
+--- Instances on which methods work for long.
+local function hard()
+    return {
+        milp = assert(fl.generate { seed = 1, blocks = 60, nodes = 40, plain = true, tight = "tight" }),
+        exact = assert(fl.generate { seed = 1, blocks = 60, nodes = 40, plain = true, tight = "tight" }),
+        colgen = assert(fl.generate {
+            seed = 1, blocks = 12, nodes = 12, apps = 40, users = 10, binding = true, admission = true,
+        }),
+    }
+end
+
+--- Whether a method has an option.
+local function has(method, option)
+    for _, each in ipairs(method.options) do
+        if each.name == option then return true end
+    end
+    return false
+end
+
+describe("a limit", function()
+    it("of time is kept by every method that has one", function()
+        local instances, worst, tried = hard(), 0, 0
+        for _, method in ipairs(fl.methods()) do
+            if has(method, "time_limit") then
+                local inst = instances[method.name] or instances.milp
+                for _, limit in ipairs(LIMITS) do
+                    local options = { time_limit = limit }
+                    if has(method, "k") then options.k = 1000000 end
+                    local result = assert(inst:solve(method.name, options))
+                    local late = result.seconds - limit
+                    assert.is_true(late < 5, ("%s, %g s: %g s over"):format(method.name, limit, late))
+                    if instances[method.name] then assert.equal("time", result.stop, method.name) end
+                    if result.bound and result.energy then
+                        assert.is_true(result.bound <= result.energy * (1 + 1e-9))
+                    end
+                    worst, tried = math.max(worst, late), tried + 1
+                end
+            end
+        end
+        assert.is_true(tried >= 6)
+        print(("# %.3f s over the limit at most, %d times"):format(worst, tried))
+    end)
+
+    it("of memory is kept by every method that has one, and what is known is the answer", function()
+        local instances, tried = hard(), 0
+        for _, method in ipairs(fl.methods()) do
+            if has(method, "memory") then
+                local inst = instances[method.name] or instances.milp
+                for _, bytes in ipairs { 1e4, 1e6 } do
+                    local options = { memory = bytes, time_limit = has(method, "time_limit") and 20 or nil }
+                    if has(method, "k") then options.k = 1000000 end
+                    local result = assert(inst:solve(method.name, options))
+                    assert.equal("memory", result.stop, method.name)
+                    assert.is_true(result.status == "feasible" or result.status == "unknown", result.status)
+                    tried = tried + 1
+                end
+            end
+        end
+        assert.is_true(tried >= 2)
+    end)
+
+    it("of nodes ends a search at the same place each time", function()
+        local inst, found = hard().milp, {}
+        for i = 1, 2 do
+            found[i] = assert(inst:solve("milp", { nodes = 20 }))
+            assert.equal("nodes", found[i].stop)
+        end
+        assert.same({ found[1].energy, found[1].bound, found[1].plan },
+            { found[2].energy, found[2].bound, found[2].plan })
+    end)
+end)
