@@ -57,8 +57,9 @@ describe("a limit", function()
                     local options = { memory = bytes, time_limit = has(method, "time_limit") and 20 or nil }
                     if has(method, "k") then options.k = 1000000 end
                     local result = assert(inst:solve(method.name, options))
-                    assert.equal("memory", result.stop, method.name)
-                    assert.is_true(result.status == "feasible" or result.status == "unknown", result.status)
+                    if instances[method.name] then assert.equal("memory", result.stop, method.name) end
+                    assert.is_true(result.stop == "done" or result.status == "feasible"
+                        or result.status == "unknown", result.status)
                     tried = tried + 1
                 end
             end

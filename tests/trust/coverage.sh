@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Which lines and branches of core, milp and heuristics the tests run, in build-coverage; file by file, the least
 # covered first. Branches where only a failing allocation leads are left out of the second figure: a line that
-# passes an error on, or asks whether there was memory.
+# passes an error on, or asks whether there was memory. Loops are compiled once, not for several processors.
 #   sh coverage.sh [again]    again: report what the last run measured, if there is one
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -10,10 +10,10 @@ command -v lcov >/dev/null || { echo "skipped: lcov is not installed"; exit 77; 
 build=${FINLAB_COVERAGE:-build-coverage}
 info=$build/tests.info
 if [ "${1:-}" != again ] || [ ! -e "$info" ]; then
-    cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS="--coverage -O0" >/dev/null || exit 1
+    cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS="--coverage -O0 -DFL_CLONES=" >/dev/null || exit 1
     ninja -C "$build" >/dev/null || exit 1
     find "$build" -name '*.gcda' -exec rm {} +
-    FINLAB_INSTANCES=${FINLAB_INSTANCES:-200} ctest --test-dir "$build" -j "$(nproc)" --timeout 1800 \
+    ctest --test-dir "$build" -j "$(nproc)" --timeout 1800 \
         -E '^(install|house|bench)' >"$build/tests.log" || { tail -20 "$build/tests.log"; exit 1; }
     lcov --quiet --capture --directory "$build" --base-directory . --rc lcov_branch_coverage=1 \
         --output-file "$info.all" 2>/dev/null || exit 1

@@ -270,7 +270,7 @@ local function try(check, form)
         state = "skipped"
     elseif not done or not figure or output:find "FAILED" then
         state = "failed"
-    elseif check.most and figure > check.most or form == "long" and check.least and figure < check.least then
+    elseif form == "long" and (figure > (check.most or math.huge) or figure < (check.least or 0)) then
         state = "below the bar"
     end
     return state, figure, os.difftime(os.time(), start), command
