@@ -8,6 +8,8 @@ local program = assert(os.getenv("FINLAB"), "FINLAB must name the program")
 local failing = os.getenv("FAILING_WRITES") -- a sanitizer wants to be loaded before it, so there is none then
 
 local ENOSPC, EIO = 28, 5
+-- One call or all from it on, for want of room or by a broken device: two of these four, all with FINLAB_TRIALS.
+local VARIANTS = os.getenv "FINLAB_TRIALS" and { 0, 1, 2, 3 } or { 0, 3 }
 
 local folder
 
@@ -118,7 +120,7 @@ describe("when the n-th write fails", function()
             local calls, new = count_calls(arguments, writer.file)
             assert.is_true(calls >= 4, arguments) -- make, write, sync, rename
             for n = 1, calls do
-                for variant = 0, 3 do
+                for _, variant in ipairs(VARIANTS) do
                     write(path, "old\n")
                     local code, complained = finlab(failing_at(n, variant), arguments)
                     local what = ("%s, call %d of %d, variant %d: %s"):format(arguments, n, calls, variant,
@@ -142,7 +144,7 @@ describe("when the n-th write fails", function()
         local calls = count_calls("sweep.lua")
         local whole, tried = read(folder .. "/said"), 0
         for n = 1, calls do
-            for variant = 0, 3 do
+            for _, variant in ipairs(VARIANTS) do
                 shell("rm -f '%s'/out/*", folder)
                 local code, complained = finlab(failing_at(n, variant), "sweep.lua")
                 local what = ("call %d of %d, variant %d: %s"):format(n, calls, variant, complained)

@@ -109,9 +109,9 @@ local CHECKS = {
     {
         name = "writes",
         what = "writing calls that fail, full devices and disks, for every writer",
-        run = "ctest --test-dir @ -V -R '^lua.writes$'",
+        run = "FINLAB_TRIALS=1 ctest --test-dir @ -V --timeout 1800 -R '^lua.writes$'",
         short = "ctest --test-dir @ -V -R '^lua.writes$'",
-        figure = "# (%d+) failing writes", unit = "calls", least = 200,
+        figure = "# (%d+) failing writes", unit = "calls", least = 250,
     },
     {
         name = "store",
