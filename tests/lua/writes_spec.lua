@@ -8,7 +8,7 @@ local program = assert(os.getenv("FINLAB"), "FINLAB must name the program")
 local failing = os.getenv("FAILING_WRITES") -- a sanitizer wants to be loaded before it, so there is none then
 
 local ENOSPC, EIO = 28, 5
--- One call or all from it on, for want of room or by a broken device: two of these four, all with FINLAB_TRIALS.
+-- One call or all from it on, for want of room or by a broken device: two of the four, FINLAB_TRIALS: all.
 local VARIANTS = os.getenv "FINLAB_TRIALS" and { 0, 1, 2, 3 } or { 0, 3 }
 
 local folder
