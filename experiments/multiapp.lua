@@ -230,15 +230,7 @@ local function records_of(at)
             end
         end
     end
-    return records
-end
-
-local function of_system(records, name)
-    local chosen = {}
-    for _, record in ipairs(records) do
-        if record.system == name then table.insert(chosen, record) end
-    end
-    return chosen
+    return fl.table(records)
 end
 
 local COSTS = {
@@ -260,47 +252,30 @@ end
 local function exits_table(records)
     local columns = { COSTS[1], COSTS[2] }
     for _, name in ipairs(EXITS) do
-        for _, record in ipairs(records) do
-            if record[name] then
-                table.insert(columns, { key = name, title = name, format = "%d" })
-                break
-            end
+        if #records:filter(function(record) return record[name] ~= nil end).rows > 0 then
+            table.insert(columns, { key = name, title = name, format = "%d" })
         end
     end
-    local shown = {}
-    for _, record in ipairs(records) do
-        local wanted = record.method == JOINT.name or record.method == METHODS[3].name
-        if wanted then table.insert(shown, record) end
-    end
-    return fl.table(shown, columns)
+    return records:filter(function(record)
+        return record.method == JOINT.name or record.method == METHODS[3].name
+    end):select(columns)
 end
 
---- One line per method over the number of users.
-local function series_of(records, key, methods)
-    local list = {}
-    for _, method in ipairs(methods) do
-        local points = {}
-        for _, record in ipairs(records) do
-            if record.method == method.name then table.insert(points, { record.users, record[key] }) end
-        end
-        table.insert(list, { name = method.name, points = points })
-    end
-    return list
-end
+local SHOWN = {} -- in pictures
+for _, m in ipairs { 1, 3, 4, 6, 9 } do SHOWN[METHODS[m].name] = true end
 
-local SHOWN = { METHODS[1], METHODS[3], METHODS[4], METHODS[6], METHODS[9] } -- in pictures
-
+--- A line per method over the number of users.
 local function picture(records, system, key, label, unit)
-    return fl.plot {
-        title = system, x = { label = "users", log = true }, y = { label = label, unit = unit, least = 0 },
-        series = series_of(records, key, SHOWN),
+    return records:filter(function(record) return SHOWN[record.method] end):plot {
+        title = system, x = { key = "users", label = "users", log = true },
+        y = { key = key, label = label, unit = unit, least = 0 },
     }
 end
 
 --- The largest of a figure over the records of the methods that place one after another.
 local function worst(records, key)
     local found
-    for _, record in ipairs(records) do
+    for _, record in ipairs(records.rows) do
         local sequential = record.method ~= METHODS[1].name and record.method ~= METHODS[2].name
         if sequential and record[key] and (not found or record[key] > found[key]) then found = record end
     end
@@ -345,8 +320,8 @@ local function main()
     local report = study.report("Many users on shared servers: joint optimum against one after another")
     local files = { ["multiapp.md"] = report }
     for _, system in ipairs(SYSTEMS) do
-        local own, name = of_system(records, system.name), system.name:gsub(" ", "-")
-        report:section(system.name, fl.table(own, COSTS), sentences_of(own))
+        local own, name = records:filter { system = system.name }, system.name:gsub(" ", "-")
+        report:section(system.name, own:select(COSTS), sentences_of(own))
         report:section(system.name .. ": where users end", exits_table(own))
         for _, ending in ipairs { "svg", "png" } do
             files[("multiapp-%s-served.%s"):format(name, ending)] =
@@ -356,7 +331,7 @@ local function main()
         end
     end
     report:section("Agreement", agreement:sentences())
-    files["multiapp.csv"] = fl.table(records)
+    files["multiapp.csv"] = records
     study.write(given.out, files)
     agreement:insist()
 end

@@ -41,27 +41,26 @@ local MODELS = {}
 for _, point in ipairs(POINTS) do MODELS[point.model.name] = point.model end
 local PICTURE = { links = "receiver", point = POINTS[2] }
 
--- Cells and runs ------------------------------------------------------------------------------------------
+-- Cells and methods ---------------------------------------------------------------------------------------
 
 local function fin_key(gamma, engine)
-    return ("fin %d %s"):format(gamma, engine or "native")
+    return ("fin:gamma=%d,engine=%s"):format(gamma, engine or "native")
 end
 
---- Every run in a cell: a key for its result, a name for people, a method and its options.
-local function all_runs()
-    local runs = {}
-    for _, name in ipairs { "exact", "milp", "mcp", "released" } do
-        table.insert(runs, { key = name, name = name, method = name })
+--- Every method as sweeps name it, and by that name what it is.
+local METHODS, RUNS = {}, {}
+local function add_run(key, run)
+    table.insert(METHODS, key)
+    RUNS[key] = run
+end
+for _, name in ipairs { "exact", "milp", "mcp", "released" } do
+    add_run(name, { name = name, method = name })
+end
+for _, gamma in ipairs(GAMMAS) do
+    for _, engine in ipairs { "native", "igraph" } do
+        add_run(fin_key(gamma, engine),
+            { name = "FIN γ=" .. gamma, method = "fin", gamma = gamma, engine = engine })
     end
-    for _, gamma in ipairs(GAMMAS) do
-        for _, engine in ipairs { "native", "igraph" } do
-            table.insert(runs, {
-                key = fin_key(gamma, engine), name = "FIN γ=" .. gamma, method = "fin", gamma = gamma,
-                engine = engine, options = { gamma = gamma, engine = engine },
-            })
-        end
-    end
-    return runs
 end
 
 local function cell_name(links, model, deadline, target)
@@ -88,18 +87,14 @@ local function all_points()
     return points
 end
 
---- The results of all runs in a cell, by their keys.
-local function solve_cell(cell, runs)
-    local results = {}
-    local inst <close> = assert(fl.instance {
+local function instance_of(cell)
+    return fl.instance {
         system = fl.systems.three_tier { links = cell.links },
         apps = { {
             model = MODELS[cell.model], source = "mobile",
             deadline = cell.deadline / 1000, accuracy = cell.target / 100,
         } },
-    })
-    for _, run in ipairs(runs) do results[run.key] = study.solve(inst, run.method, run.options) end
-    return { results = results }
+    }
 end
 
 --- What must hold in every cell.
@@ -112,42 +107,40 @@ local function check_cell(agreement, cell)
     end
 end
 
---- The cells with their results, a list that knows them by name too; and what was compared.
-local function solve_all(runs)
-    local agreement = study.agreement()
-    local cells = study.sweep(given, {
-        name = "savings", axes = { links = LINKS, point = all_points() },
-        run = function(cell) return solve_cell(cell, runs) end,
+--- A row for each cell and method; the cells with their results by method, a list that knows them by name
+-- too; and what was compared.
+local function solve_all()
+    local agreement, cells = study.agreement(), {}
+    local _, rows = study.sweep(given, {
+        name = "savings", axes = { links = LINKS, point = all_points(), method = METHODS },
+        case = instance_of,
     })
-    for _, cell in ipairs(cells) do
-        cell.name = cell_name(cell.links, cell.model, cell.deadline, cell.target)
-        cells[cell.name] = cell
+    for c, group in ipairs(rows:group("links", "model", "deadline", "target", "in_grid")) do
+        local cell = group.values
+        cell.name, cell.results = cell_name(cell.links, cell.model, cell.deadline, cell.target), {}
+        for _, row in ipairs(group.table.rows) do cell.results[row.method] = row end
+        cells[c], cells[cell.name] = cell, cell
         check_cell(agreement, cell)
     end
-    return cells, agreement
+    return rows, cells, agreement
 end
 
---- One record per cell and run, in SI units.
-local function records_of(cells, runs)
-    local records = {}
-    for _, cell in ipairs(cells) do
-        for _, run in ipairs(runs) do
-            local result = cell.results[run.key]
-            local plan = result.plan and result.plan[1] or {}
-            table.insert(records, {
-                links = cell.links, model = cell.model, data = cell.data,
-                grid = cell.in_grid and "yes" or "no", deadline = cell.deadline / 1000,
-                target = cell.target / 100, method = run.method, gamma = run.gamma, engine = run.engine,
-                status = result.status, energy = result.energy, bound = result.bound, gap = result.gap,
-                latency = result.latency, accuracy = result.accuracy, claimed = result.claimed,
-                exit = plan.exit, nodes = plan.nodes and table.concat(plan.nodes, " "),
-            })
-        end
-    end
-    return fl.table(records, {
+--- One record per cell and method, in SI units.
+local function records_of(rows)
+    local function part(row) return row.plan and row.plan[1] or {} end
+    return rows:derive({
+        grid = function(row) return row.in_grid and "yes" or "no" end,
+        deadline = function(row) return row.deadline / 1000 end,
+        target = function(row) return row.target / 100 end,
+        method = function(row) return RUNS[row.method].method end,
+        gamma = function(row) return RUNS[row.method].gamma end,
+        engine = function(row) return RUNS[row.method].engine end,
+        exit = function(row) return part(row).exit end,
+        nodes = function(row) return part(row).nodes and table.concat(part(row).nodes, " ") end,
+    }):select {
         "links", "model", "data", "grid", "deadline", "target", "method", "gamma", "engine", "status",
         "energy", "bound", "gap", "latency", "accuracy", "claimed", "exit", "nodes",
-    })
+    }
 end
 
 -- The grid ------------------------------------------------------------------------------------------------
@@ -178,43 +171,26 @@ local function compare(cells, key, baseline)
     return saved / n, reach, 1 - sum / baseline_sum
 end
 
---- One method's row: counts of cells, and means over the cells in which it has a plan.
-local function summarise(cells, run)
-    local row = {
-        links = cells[1].links, name = run.name, method = run.method, gamma = run.gamma, cells = #cells,
-        no_plan = 0, optimal = 0,
-    }
-    local sum = 0
-    for _, cell in ipairs(cells) do
-        local result, optimum = cell.results[run.key], cell.results.exact
-        if result.energy then
-            local ratio = 1 + fl.gap(result, optimum)
-            sum, row.worst = sum + ratio, math.max(ratio, row.worst or ratio)
-            if study.same(result.energy, optimum.energy) then row.optimal = row.optimal + 1 end
-        else
-            row.no_plan = row.no_plan + 1
+--- The rows of all methods that find plans, for one link model: counts of cells, and means over the cells in
+-- which the method has a plan.
+local function summaries_of(rows, cells, links)
+    local grid, summaries = { in_grid = true, links = links }, {}
+    local within = fl.table(cells):filter(grid).rows
+    for _, found in ipairs(rows:filter(grid):distance({ to = { method = "exact" } }).rows) do
+        local run = RUNS[found.method]
+        local row = {
+            links = links, name = run.name, method = run.method, gamma = run.gamma, cells = #within,
+            no_plan = #within - #found.gaps, optimal = found.same,
+            tight = found.bounds > 0 and found.tight or nil,
+            ratio = found.mean and 1 + found.mean, worst = found.worst and 1 + found.worst,
+        }
+        for _, baseline in ipairs(BASELINES) do
+            row["saving_" .. baseline], row["reach_" .. baseline], row["summed_" .. baseline] =
+                compare(within, found.method, baseline)
         end
-        if result.bound and optimum.energy then
-            row.tight = (row.tight or 0) + (study.same(result.bound, optimum.energy) and 1 or 0)
-        end
+        if run.method ~= "released" and run.engine ~= "igraph" then table.insert(summaries, row) end
     end
-    if row.no_plan < #cells then row.ratio = sum / (#cells - row.no_plan) end
-    for _, baseline in ipairs(BASELINES) do
-        row["saving_" .. baseline], row["reach_" .. baseline], row["summed_" .. baseline] =
-            compare(cells, run.key, baseline)
-    end
-    return row
-end
-
---- The rows of all methods that find plans, for one link model.
-local function summaries_of(cells, runs, links)
-    local within, rows = fl.table(cells):filter({ in_grid = true, links = links }).rows, {}
-    for _, run in ipairs(runs) do
-        if run.method ~= "released" and run.engine ~= "igraph" then
-            table.insert(rows, summarise(within, run))
-        end
-    end
-    return rows
+    return summaries
 end
 
 local function summary_records(rows)
@@ -225,20 +201,14 @@ local function summary_records(rows)
 end
 
 local function summary_table(rows)
-    local shown = {}
-    for i, row in ipairs(rows) do
-        shown[i] = setmetatable({
-            released = row.saving_released and 100 * row.saving_released,
-            mcp = row.saving_mcp and 100 * row.saving_mcp,
-        }, { __index = row })
-    end
     local reach = ("≥ %g %%"):format(100 * CLAIM)
-    return fl.table(shown, {
+    return fl.table(rows, {
         { key = "name", title = "method" }, { key = "no_plan", title = "no plan" }, "optimal", "tight",
         { key = "ratio", format = "%.4f" }, { key = "worst", format = "%.4f" },
-        { key = "released", title = "% vs released", format = "%.2f" },
+        { key = "saving_released", title = "% vs released", scale = 100, format = "%.2f" },
         { key = "reach_released", title = reach },
-        { key = "mcp", title = "% vs mcp", format = "%.2f" }, { key = "reach_mcp", title = reach },
+        { key = "saving_mcp", title = "% vs mcp", scale = 100, format = "%.2f" },
+        { key = "reach_mcp", title = reach },
     })
 end
 
@@ -454,13 +424,12 @@ end
 -- All of it -----------------------------------------------------------------------------------------------
 
 study.folder(given.out)
-local runs = all_runs()
-local cells, agreement = solve_all(runs)
+local solved, cells, agreement = solve_all()
 
 local report = study.report "What placement saves, and against which baseline"
 local summaries, claims = {}, {}
 for _, links in ipairs(LINKS) do
-    local rows = summaries_of(cells, runs, links)
+    local rows = summaries_of(solved, cells, links)
     report:section(("Operating points, %s links: energies in mJ"):format(links),
         point_table(point_rows(cells, links)), POINT_LEGEND)
     report:section(("%s on %s, grid of %d cells, %s links"):format(GRID.model.name, GRID.model.data,
@@ -475,7 +444,7 @@ report:section("What was compared on the way", agreement:sentences())
 
 local figure, grid = picture(cells), map(cells)
 study.write(given.out, {
-    ["savings.md"] = report, ["savings.csv"] = records_of(cells, runs),
+    ["savings.md"] = report, ["savings.csv"] = records_of(solved),
     ["savings-summary.csv"] = summary_records(summaries), ["savings.svg"] = figure, ["savings.png"] = figure,
     ["savings-map.svg"] = grid, ["savings-map.png"] = grid,
 })

@@ -82,17 +82,13 @@ end
 -- Answers -------------------------------------------------------------------------------------------------
 
 local function shown(rows)
-    local list = {}
-    for i, row in ipairs(rows) do
-        list[i] = {
-            method = row.method, times = row.energy and row.energy / row.optimum, blocks = row.blocks,
-            nodes = row.nodes, slack = row.slack, no_plan = 100 * row.no_plan,
-        }
-    end
-    return fl.table(list, {
+    return fl.table(rows):derive({
+        times = function(row) return row.energy and row.energy / row.optimum end,
+    }):select {
         "method", { key = "times", title = "times the optimum", format = "%.4g" }, "blocks", "nodes",
-        { key = "slack", format = "%.3f" }, { key = "no_plan", title = "no plan", format = "%.1f" },
-    })
+        { key = "slack", format = "%.3f" },
+        { key = "no_plan", title = "no plan", scale = 100, format = "%.1f" },
+    }
 end
 
 local LEGEND = {
