@@ -362,6 +362,10 @@ static fl_status start(search *now, fl_error *err) {
         return fl_error_set(err, FL_EINVAL, "factor", "must be a range above 0, not from %.17g to %.17g",
                             variation->low, variation->high);
     }
+    if (now->instance->features & FL_FEATURE_DEVIATIONS) {
+        return fl_error_set(err, FL_EUNSUPPORTED, NULL,
+                            "breakpoints are those of latencies without deviations");
+    }
     now->first = 1 / variation->high;
     now->last = 1 / variation->low;
     now->nodes = FL_NEW(now->arena, system->n_nodes, double);

@@ -69,6 +69,18 @@ typedef struct path_search {
     fl_stop stop;
 } path_search;
 
+/* The latency with its deviations, the one limit of two uses together */
+
+static bool is_joint(const path_search *now, int kind) {
+    return now->graph->deviations > 0 && (kind == FL_USE_LATENCY || kind == FL_USE_VARIANCE);
+}
+
+/** Whether a mean latency and its variance are too much together. */
+static bool is_late(const path_search *now, double latency, double variance) {
+    if (isinf(now->most[FL_USE_LATENCY]) || !(now->graph->deviations > 0)) return false;
+    return latency + now->graph->deviations * sqrt(variance) > now->most[FL_USE_LATENCY];
+}
+
 /* Passes from the end */
 
 static double weigh(const weights *by, double energy, const double *use) {
@@ -109,6 +121,7 @@ static total trace(path_search *now) {
         sum = add_arc(sum, arc);
     }
     for (int i = 0; i < FL_USE_KINDS; i++) within = within && sum.use[i] <= now->most[i];
+    within = within && !is_late(now, sum.use[FL_USE_LATENCY], sum.use[FL_USE_VARIANCE]);
     if (!within || !(sum.energy < now->incumbent_cost.energy)) return sum;
     now->incumbent_cost = sum;
     for (int s = 0, l = 0; s >= 0; s = graph->arcs[now->choice[s]].to) now->incumbent[l++] = now->choice[s];
@@ -122,7 +135,10 @@ static bool keeps_limits(const path_search *now, const total *sum, int to) {
         int kind = now->limited[i];
         within = within && sum->use[kind] + (to >= 0 ? now->least[kind][to] : 0) <= now->most[kind];
     }
-    return within;
+    if (!(now->graph->deviations > 0) || isinf(now->most[FL_USE_LATENCY])) return within;
+    double latency = sum->use[FL_USE_LATENCY] + (to >= 0 ? now->least[FL_USE_LATENCY][to] : 0);
+    double variance = sum->use[FL_USE_VARIANCE] + (to >= 0 ? now->least[FL_USE_VARIANCE][to] : 0);
+    return within && !is_late(now, latency, variance);
 }
 
 /** A path that takes, state by state, the arc of the least weighted sum to the end among those with which
@@ -197,6 +213,21 @@ static void improve(path_search *now, int kind, total timely) {
     }
 }
 
+/** Note the limits that a path can break and drop the others: the two of a latency with its deviations both
+ * or neither. */
+static void list_limited(path_search *now) {
+    bool joint = now->graph->deviations > 0;
+    bool late = joint && is_late(now, now->longest[FL_USE_LATENCY][0], now->longest[FL_USE_VARIANCE][0]);
+    for (int i = 0; i < FL_USE_KINDS; i++) {
+        if (isinf(now->most[i])) continue; /* there is no such limit */
+        if (is_joint(now, i) ? late : now->longest[i][0] > now->most[i]) {
+            now->limited[now->n_limited++] = i;
+        } else {
+            now->most[i] = INFINITY;
+        }
+    }
+}
+
 /** Bounds by energy and by each use alone; false: no path is within the limits. A limit that no path reaches
  * is dropped. */
 static bool bound_each(path_search *now, total *fastest) {
@@ -207,14 +238,9 @@ static bool bound_each(path_search *now, total *fastest) {
     for (int i = 0; i < FL_USE_KINDS; i++) {
         weights one = {.energy = 0};
         one.use[i] = 1;
-        if (isinf(now->most[i])) continue; /* there is no such limit */
-        pass(now, now->longest[i], &one, true);
-        if (now->longest[i][0] <= now->most[i]) {
-            now->most[i] = INFINITY;
-        } else {
-            now->limited[now->n_limited++] = i;
-        }
+        if (isfinite(now->most[i])) pass(now, now->longest[i], &one, true);
     }
+    list_limited(now);
     for (int i = 0; i < FL_USE_KINDS; i++) {
         weights one = {.energy = 0};
         one.use[i] = 1;
@@ -223,7 +249,7 @@ static bool bound_each(path_search *now, total *fastest) {
         if (now->least[i][0] > now->most[i]) return false;
         fastest[i] = trace(now);
     }
-    return true;
+    return keeps_limits(now, &(total){0}, 0);
 }
 
 /** Bracket the answer: bounds of each state, multipliers, a path if one turns up. False: no path is within
@@ -283,6 +309,7 @@ static label *new_label(path_search *now) {
 /** A use of a state's label as far as it matters: below what leaves room for the longest way to the end all
  * are the same. */
 static double matters(const path_search *now, int kind, int state, double use) {
+    if (is_joint(now, kind)) return use;
     return fmax(use, now->most[kind] - now->longest[kind][state]);
 }
 

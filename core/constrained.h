@@ -9,6 +9,9 @@
  *  limits in the Lagrangian dual, found one at a time by secants as in core/dual.h. As in core/labels.h a cut
  *  on the weighted sum starts just above the dual's bound and grows until what was found lies below it.
  *
+ *  Where deviations of times count, the limit of the latency is one of two uses together, the mean and the
+ *  variance; the bounds take each by itself as far as it can go alone.
+ *
  *  (Resource-constrained shortest paths by labels: Desrochers and Soumis, INFOR 26, 1988; with bounds of the
  *  dual: Dumitrescu and Boland, Networks 42, 2003.) */
 #ifndef FINLAB_CORE_CONSTRAINED_H

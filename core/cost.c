@@ -148,3 +148,22 @@ fl_cost fl_cost_pack(const fl_instance *instance, const fl_app *app, int block, 
     fl_cost unpack = fl_cost_pack_on(instance, app, block, to, true);
     return (fl_cost){.energy = pack.energy + unpack.energy, .latency = pack.latency + unpack.latency};
 }
+
+static double square(double x) {
+    return x * x;
+}
+
+double fl_cost_variance(const fl_instance *instance, const fl_app *app, int block, const fl_link *link,
+                        double bits, int from, int to, double compute) {
+    const fl_node *sender = &instance->system.nodes[from], *receiver = &instance->system.nodes[to];
+    double variance = square(receiver->deviation * compute);
+    if (link == NULL) return variance;
+    double pack = fl_cost_pack_on(instance, app, block, from, false).latency;
+    double unpack = fl_cost_pack_on(instance, app, block, to, true).latency;
+    return variance + square(link->deviation * (bits / link->rate)) + square(sender->deviation * pack) +
+           square(receiver->deviation * unpack);
+}
+
+double fl_cost_latency(const fl_app *app, double mean, double variance) {
+    return variance > 0 ? mean + app->deviations * sqrt(variance) : mean;
+}

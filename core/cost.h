@@ -63,6 +63,18 @@ fl_cost fl_cost_pack(const fl_instance *instance, const fl_app *app, int block, 
 /** What of that is packing on node `node`, or, with `receives`, unpacking there. */
 fl_cost fl_cost_pack_on(const fl_instance *instance, const fl_app *app, int block, int node, bool receives);
 
+/** The variance, s^2, of what it takes one sample to get to a block and run it. Computing it (with its head),
+ *  packing, sending and unpacking are independent; each one's standard deviation is its time, delays not
+ *  counted, times that of the node or link.
+ *  @param link     from node `from`, with `bits` to send; NULL: no move
+ *  @param compute  s of computing on node `to` */
+double fl_cost_variance(const fl_instance *instance, const fl_app *app, int block, const fl_link *link,
+                        double bits, int from, int to, double compute);
+
+/** The latency that is held against the deadline: the mean, and the application's `deviations` times the
+ *  standard deviation above it. */
+double fl_cost_latency(const fl_app *app, double mean, double variance);
+
 /** fl_cost_compute() for all nodes at once and to the last bit, of a block that nothing was measured of and
  * that runs on whole nodes, weighted.
  *  @param latency, energy  [n_nodes] out

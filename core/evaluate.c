@@ -19,11 +19,12 @@ typedef struct walk {
     fl_exits_used used;
     int h, start; /* application; the first block of the run */
     fl_app_cost cost;
+    double variance; /* of the latency, which in `cost` is its mean; s^2 */
 } walk;
 
-/** Cost of the move into block `l` from another node; false when a link is missing. */
-static bool move_block(fl_cost *move, const walk *at, int l, int from, int to, fl_verdict *verdict) {
-    const fl_link *link = fl_instance_link(at->instance, from, to);
+/** Cost of the move into block `l` from another node over `link`; false when that is missing. */
+static bool move_block(fl_cost *move, const walk *at, int l, const fl_link *link, int from, int to,
+                       fl_verdict *verdict) {
     if (link == NULL) {
         blame(verdict, (fl_violation){FL_VIOLATION_LINK, at->h, l, from, to, 0, 0});
         return false;
@@ -42,9 +43,10 @@ static bool add_block(walk *at, int l, fl_verdict *verdict) {
     int from = l > 0 ? at->placement->nodes[l - 1] : app->source, to = at->placement->nodes[l];
     double reach = fl_choices_reach(app, &at->used, l), share = fl_cost_share(app, at->placement->levels, to);
     double weight = fl_cost_weight(app, reach);
+    const fl_link *link = from != to ? fl_instance_link(at->instance, from, to) : NULL;
     fl_cost move = {0, 0};
     if (from != to) {
-        if (!move_block(&move, at, l, from, to, verdict)) return false;
+        if (!move_block(&move, at, l, link, from, to, verdict)) return false;
         at->start = l;
     }
     if (!fl_block_allows(&app->blocks[l], to)) {
@@ -54,6 +56,11 @@ static bool add_block(walk *at, int l, fl_verdict *verdict) {
     fl_cost compute = fl_cost_run(at->instance, app, l, at->start, to, head, share);
     at->cost.energy += reach * (move.energy + compute.energy);
     at->cost.latency += weight * (move.latency + compute.latency);
+    if (app->deviations > 0) {
+        double bits = fl_choices_bits(app, l, fl_plan_coding(at->placement, l));
+        at->variance +=
+            weight * weight * fl_cost_variance(at->instance, app, l, link, bits, from, to, compute.latency);
+    }
     return true;
 }
 
@@ -78,6 +85,7 @@ static fl_app_cost judge_placement(const fl_instance *instance, int h, const fl_
     bool whole = true;
     for (int l = 0; l < app->exits[placement->exit].after && whole; l++) whole = add_block(&at, l, verdict);
     fl_app_cost cost = at.cost;
+    cost.latency = fl_cost_latency(app, cost.latency, at.variance);
     if (!whole) cost.energy = cost.latency = INFINITY;
     cost.accuracy = accuracy_of(app, placement);
     if (!(cost.accuracy >= app->accuracy - FL_TOLERANCE_ACCURACY)) {

@@ -7,7 +7,8 @@
 typedef struct jump {
     int node, coding;
     fl_cost cost;
-    double loss; /* of the samples sent */
+    double loss;     /* of the samples sent */
+    double variance; /* of the time of moving, s^2 */
 } jump;
 
 /** One way to use the exit behind the block at hand. */
@@ -194,7 +195,11 @@ static void list_jumps(building *now) {
                 fl_cost move = fl_cost_move(now->instance, link, fl_choices_bits(now->app, now->l, c), a, b);
                 move.energy += pack.energy;
                 move.latency += pack.latency;
-                now->jumps[n++] = (jump){b, c, move, fl_choices_loss(now->app, now->l, c)};
+                double variance = 0, bits = fl_choices_bits(now->app, now->l, c);
+                if (now->app->deviations > 0) {
+                    variance = fl_cost_variance(now->instance, now->app, now->l, link, bits, a, b, 0);
+                }
+                now->jumps[n++] = (jump){b, c, move, fl_choices_loss(now->app, now->l, c), variance};
             }
         }
     }
@@ -265,6 +270,10 @@ static void add_arcs(building *now, const fl_extended_state *from, int start, co
                                  .exit = way->use};
         arc->use[FL_USE_LATENCY] = weight * (move->cost.latency + compute->latency);
         arc->use[FL_USE_LOSS] = reach * move->loss + way->loss;
+        if (now->app->deviations == 0) continue;
+        double computing =
+            fl_cost_variance(now->instance, now->app, now->l, NULL, 0, node, node, compute->latency);
+        arc->use[FL_USE_VARIANCE] = weight * weight * (move->variance + computing);
     }
 }
 
@@ -274,7 +283,7 @@ static void leave_state(building *now, int from) {
     const fl_extended_state state = graph->states[from];
     graph->first[from] = now->n_arcs;
     if (useful(now, now->l, state.node)) {
-        const jump stay = {state.node, -1, {0, 0}, 0};
+        const jump stay = {state.node, -1, {0, 0}, 0, 0};
         add_arcs(now, &state, state.block < 0 ? 0 : state.start, &stay);
     }
     for (int i = now->jump_first[state.node]; i < now->jump_first[state.node + 1]; i++) {
@@ -353,6 +362,9 @@ fl_status fl_extended_build(fl_extended *out, const fl_instance *instance, int a
     }
     *out = (fl_extended){.instance = instance, .app = app, .threshold = threshold};
     out->most[FL_USE_LATENCY] = of->deadline * (1 + FL_TOLERANCE_DEADLINE);
+    if (instance->features & FL_FEATURE_DEVIATIONS) out->deviations = of->deviations;
+    double deviation = out->deviations > 0 ? out->most[FL_USE_LATENCY] / out->deviations : INFINITY;
+    out->most[FL_USE_VARIANCE] = deviation * deviation;
     bool wanted = of->accuracy > FL_TOLERANCE_ACCURACY;
     out->most[FL_USE_LOSS] = wanted ? 1 - of->accuracy + FL_TOLERANCE_ACCURACY : INFINITY;
     building now = {.graph = out,

@@ -24,8 +24,9 @@
 
 /** What a path uses, beside energy, of what is limited. */
 typedef enum fl_use_kind {
-    FL_USE_LATENCY, /* s, by the application's latency rule */
-    FL_USE_LOSS,    /* 1 - accuracy */
+    FL_USE_LATENCY,  /* s, by the application's latency rule */
+    FL_USE_LOSS,     /* 1 - accuracy */
+    FL_USE_VARIANCE, /* of the latency, s^2, where the application holds deviations against its deadline */
     FL_USE_KINDS
 } fl_use_kind;
 
@@ -65,7 +66,9 @@ typedef struct fl_extended {
     int *first;                /* [n_states + 1] where a state's arcs begin */
     fl_extended_arc *arcs;     /* [first[n_states]] */
     double most[FL_USE_KINDS]; /* of a path, as the judge lets it pass but for rounding; INFINITY: no limit */
-    bool too_large;            /* it would have more than FL_EXTENDED_MOST arcs, and is not there */
+    double deviations; /* > 0: the latency and this many of its standard deviations together are to stay
+                          within the limit of the latency, and FL_USE_LATENCY is its mean */
+    bool too_large;    /* it would have more than FL_EXTENDED_MOST arcs, and is not there */
 } fl_extended;
 
 /** What is left out of a graph. */

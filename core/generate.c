@@ -248,6 +248,33 @@ static void draw_extras(fl_generate_draw *draw, const fl_system *system, fl_app 
         app->quantile = draw_quantile(draw, app);
     }
     fl_generate_choices(draw, system, app);
+    if (draw->recipe.deviations && fl_random_chance(&draw->random, 0.85)) {
+        app->deviations = fl_random_between(&draw->random, 0.2, 4);
+    }
+}
+
+/** How much the times of most nodes and links deviate; none of their other numbers depends on it. */
+static void draw_deviations(fl_generate_draw *draw, fl_system *system) {
+    fl_random *random = &draw->random;
+    fl_node *nodes = FL_NEW(draw->arena, system->n_nodes, fl_node);
+    fl_node_link *links = FL_NEW(draw->arena, system->n_links, fl_node_link);
+    fl_tier_link *tiers = FL_NEW(draw->arena, system->n_tier_links, fl_tier_link);
+    if (nodes == NULL || links == NULL || tiers == NULL) return;
+    for (int n = 0; n < system->n_nodes; n++) {
+        nodes[n] = system->nodes[n];
+        if (fl_random_chance(random, 0.7)) nodes[n].deviation = fl_random_between(random, 0.01, 0.8);
+    }
+    for (int i = 0; i < system->n_links; i++) {
+        links[i] = system->links[i];
+        if (fl_random_chance(random, 0.7)) links[i].link.deviation = fl_random_between(random, 0.01, 0.8);
+    }
+    for (int i = 0; i < system->n_tier_links; i++) {
+        tiers[i] = system->tier_links[i];
+        if (fl_random_chance(random, 0.7)) tiers[i].link.deviation = fl_random_between(random, 0.01, 0.8);
+    }
+    system->nodes = nodes;
+    system->links = links;
+    system->tier_links = tiers;
 }
 
 /* Limits: around what the applications would use if they shared the nodes evenly */
@@ -464,6 +491,7 @@ static fl_status generate(fl_generate_draw *draw, fl_instance **out, fl_error *e
     fl_app *apps = FL_NEW(draw->arena, parts.n_apps, fl_app);
     for (int h = 0; apps != NULL && h < parts.n_apps; h++) draw_app(draw, &apps[h], h);
     for (int h = 0; apps != NULL && h < parts.n_apps; h++) draw_extras(draw, &parts.system, &apps[h]);
+    if (!draw->arena->failed && draw->recipe.deviations) draw_deviations(draw, &parts.system);
     parts.apps = apps;
     parts.admission = draw->recipe.admission;
     if (!draw->arena->failed && draw->recipe.limits) draw_limits(draw, &parts);

@@ -36,6 +36,7 @@ typedef struct fl_recipe {
     bool thresholds;     /* some more operating points of the exits */
     bool segments;       /* on some nodes, times of runs */
     bool serial;         /* times of packing and unpacking */
+    bool deviations;     /* times deviate, and some deadlines are for more than the mean latency */
     double energy_scale; /* all energies times this; 0: 1 */
     double time_scale;   /* all times times this; 0: 1 */
 } fl_recipe;

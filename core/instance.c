@@ -169,11 +169,12 @@ static fl_status apply(fl_app *app, const fl_change *change, const fl_instance *
     if (change->latency >= 0) app->latency = (fl_latency)change->latency;
     if (app->latency != FL_LATENCY_QUANTILE) app->quantile = 0;
     if (change->quantile != 0) app->quantile = change->quantile;
+    if (!isnan(change->deviations)) app->deviations = change->deviations;
     if (change->count != 0) app->count = change->count;
     fl_place place;
     fl_place_init(&place, style);
     FL_TRY(fl_instance_check_numbers(app, &place, err));
-    bool heavier = !isnan(change->rate) || change->count != 0;
+    bool heavier = !isnan(change->rate) || !isnan(change->deviations) || change->count != 0;
     return heavier ? fl_instance_check_magnitudes(instance, app, &place, err) : FL_OK;
 }
 
@@ -218,7 +219,7 @@ fl_status fl_instance_with(fl_instance **out, const fl_instance *base, const fl_
     memcpy(apps, base->apps, (size_t)base->n_apps * sizeof *apps);
     bool heavier = false;
     for (int i = 0; i < n_changes && status == FL_OK; i++) {
-        heavier |= !isnan(changes[i].rate) || changes[i].count != 0;
+        heavier |= !isnan(changes[i].rate) || !isnan(changes[i].deviations) || changes[i].count != 0;
         for (int h = 0; h < base->n_apps && status == FL_OK; h++) {
             if (changes[i].app >= 0 && changes[i].app != h) continue;
             status = apply(&apps[h], &changes[i], base, style, err);

@@ -21,14 +21,16 @@ typedef struct fl_node {
     double rx_energy; /* J/bit received */
     double capacity;  /* op/s for all applications together; INFINITY: unlimited */
     double memory;    /* bytes; INFINITY: unlimited */
+    double deviation; /* standard deviation of each time spent there, relative to it */
 } fl_node;
 
 /** What a link is like, whoever it joins. */
 typedef struct fl_link {
-    double rate;     /* bit/s, > 0 */
-    double delay;    /* s per transfer */
-    double energy;   /* J/bit, beside the sender's and the receiver's */
-    double capacity; /* bit/s for all applications together; INFINITY: unlimited */
+    double rate;      /* bit/s, > 0 */
+    double delay;     /* s per transfer */
+    double energy;    /* J/bit, beside the sender's and the receiver's */
+    double capacity;  /* bit/s for all applications together; INFINITY: unlimited */
+    double deviation; /* standard deviation of each time of sending, its delay not counted, relative to it */
 } fl_link;
 
 /** A directed link between two nodes. */
@@ -130,8 +132,9 @@ typedef struct fl_app {
     double deadline; /* s, > 0 */
     double accuracy; /* least accuracy wanted */
     fl_latency latency;
-    double quantile; /* of the samples, in (0, 1]; 0 under another latency rule */
-    int count;       /* identical, independent users, >= 1 */
+    double quantile;   /* of the samples, in (0, 1]; 0 under another latency rule */
+    double deviations; /* how many standard deviations the latency stays above its mean */
+    int count;         /* identical, independent users, >= 1 */
     int n_blocks;
     const fl_block *blocks; /* [n_blocks], >= 1 */
     int n_exits;
@@ -159,18 +162,19 @@ typedef struct fl_system {
 
 /** What an instance asks for beyond one application's deadline and accuracy; a bit set. */
 typedef enum fl_feature {
-    FL_FEATURE_SEVERAL = 1,   /* more than one application, or more than one user and a feature that lets
-                                 them be treated apart */
-    FL_FEATURE_CAPACITY = 2,  /* a node or link capacity that could be exceeded */
-    FL_FEATURE_MEMORY = 4,    /* a node memory that could be exceeded */
-    FL_FEATURE_ADMISSION = 8, /* applications may be refused */
-    FL_FEATURE_SLICES = 16,   /* shares of a node's speed */
-    FL_FEATURE_CHOICES = 32,  /* codings, exits that may be off, thresholds */
-    FL_FEATURE_RUNS = 64      /* costs of runs: segments, packing and unpacking */
+    FL_FEATURE_SEVERAL = 1,     /* more than one application, or more than one user and a feature that lets
+                                   them be treated apart */
+    FL_FEATURE_CAPACITY = 2,    /* a node or link capacity that could be exceeded */
+    FL_FEATURE_MEMORY = 4,      /* a node memory that could be exceeded */
+    FL_FEATURE_ADMISSION = 8,   /* applications may be refused */
+    FL_FEATURE_SLICES = 16,     /* shares of a node's speed */
+    FL_FEATURE_CHOICES = 32,    /* codings, exits that may be off, thresholds */
+    FL_FEATURE_RUNS = 64,       /* costs of runs: segments, packing and unpacking */
+    FL_FEATURE_DEVIATIONS = 128 /* latencies with deviations of times, which do not add up */
 } fl_feature;
 
 /** Those that change what a plan of one application is and costs; the others are about what is shared. */
-#define FL_FEATURES_OWN ((unsigned)(FL_FEATURE_CHOICES | FL_FEATURE_RUNS))
+#define FL_FEATURES_OWN ((unsigned)(FL_FEATURE_CHOICES | FL_FEATURE_RUNS | FL_FEATURE_DEVIATIONS))
 
 /** Nodes that the links cannot tell apart: every link between two groups (or within one) is the same for all
  *  their pairs of distinct nodes. A node with links of its own is a group by itself, the others of a tier are
@@ -216,14 +220,15 @@ typedef struct fl_change {
     int app;         /* which application; -1: all */
     double deadline; /* s; NAN: as it was, as for the others */
     double accuracy;
-    double rate;     /* inferences/s */
-    int latency;     /* fl_latency; -1: as it was */
-    double quantile; /* 0: as it was under that rule, none under another */
-    int count;       /* 0: as it was */
+    double rate;       /* inferences/s */
+    int latency;       /* fl_latency; -1: as it was */
+    double quantile;   /* 0: as it was under that rule, none under another */
+    double deviations; /* NAN: as it was */
+    int count;         /* 0: as it was */
 } fl_change;
 #define FL_CHANGE_NONE                                                                                       \
     (fl_change) {                                                                                            \
-        .app = -1, .deadline = NAN, .accuracy = NAN, .rate = NAN, .latency = -1                              \
+        .app = -1, .deadline = NAN, .accuracy = NAN, .rate = NAN, .latency = -1, .deviations = NAN           \
     }
 
 /** A variant that shares everything but the changed numbers with `base`, which may be freed before it.
@@ -303,8 +308,8 @@ fl_status fl_instance_write(fl_value **out, const fl_instance *instance, fl_aren
 /** Write an instance as a JSON file; the old file survives a failure. */
 fl_status fl_instance_save(const fl_instance *instance, const char *path, fl_error *err);
 
-/** Read changes: {deadline, accuracy, rate, latency, quantile, count} for all applications, and `apps`, an
- * object of such changes by application name.
+/** Read changes: {deadline, accuracy, rate, latency, quantile, deviations, count} for all applications, and
+ * `apps`, an object of such changes by application name.
  *  @param out  [*n_changes] in `arena` */
 fl_status fl_instance_read_changes(fl_change **out, int *n_changes, const fl_instance *base,
                                    const fl_value *document, fl_place_style style, fl_arena *arena,

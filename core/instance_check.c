@@ -384,6 +384,8 @@ static double least_level(const fl_app *app) {
 fl_status fl_instance_check_magnitudes(const fl_instance *instance, const fl_app *app, fl_place *place,
                                        fl_error *err) {
     fl_link worst = fl_instance_worst_link(&instance->system);
+    double times =
+        1 + app->deviations * fl_instance_most_deviation(&instance->system); /* its mean, at most */
     double energy = 0, latency = 0, bits = 0, ops = 0, share = least_level(app);
     fl_cost run = worst_run(instance, app, share);
     for (int l = 0; l < app->n_blocks; l++) {
@@ -402,7 +404,7 @@ fl_status fl_instance_check_magnitudes(const fl_instance *instance, const fl_app
         ops += app->blocks[l].ops;
         energy += block_energy + run.energy + packing.energy + sent * worst.energy;
         latency += block_latency + run.latency + packing.latency + sent / worst.rate + worst.delay;
-        double sum = energy + latency + (energy + bits + ops) * app->rate * app->count;
+        double sum = energy + times * latency + (energy + bits + ops) * app->rate * app->count;
         if (!(sum < FL_COST_MOST)) {
             fl_place_key(place, "blocks");
             fl_place_index(place, l);

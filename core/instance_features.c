@@ -43,6 +43,11 @@ static bool has_runs(const fl_app *app) {
     return any;
 }
 
+/** Whether the latency of some plan can be above its mean. */
+static bool has_deviations(const fl_instance *instance, const fl_app *app) {
+    return app->deviations > 0 && fl_instance_most_deviation(&instance->system) > 0;
+}
+
 unsigned fl_instance_find_features(const fl_instance *instance) {
     unsigned features = instance->admission ? FL_FEATURE_ADMISSION : 0;
     for (int h = 0; h < instance->n_apps; h++) {
@@ -54,6 +59,7 @@ unsigned fl_instance_find_features(const fl_instance *instance) {
     for (int h = 0; h < instance->n_apps; h++) {
         if (fl_app_chooses(&instance->apps[h])) features |= FL_FEATURE_CHOICES;
         if (has_runs(&instance->apps[h])) features |= FL_FEATURE_RUNS;
+        if (has_deviations(instance, &instance->apps[h])) features |= FL_FEATURE_DEVIATIONS;
     }
     return features;
 }

@@ -16,12 +16,14 @@ const fl_field fl_node_fields[] = {WHOLE(fl_node, tier, false, 0, FL_RANGE_NONNE
                                    REAL(fl_node, rx_energy, false, 0, FL_RANGE_NONNEGATIVE),
                                    REAL(fl_node, capacity, false, INFINITY, FL_RANGE_LIMIT),
                                    REAL(fl_node, memory, false, INFINITY, FL_RANGE_LIMIT),
+                                   REAL(fl_node, deviation, false, 0, FL_RANGE_NONNEGATIVE),
                                    {.name = NULL}};
 
 const fl_field fl_link_fields[] = {REAL(fl_link, rate, true, 0, FL_RANGE_POSITIVE),
                                    REAL(fl_link, delay, false, 0, FL_RANGE_NONNEGATIVE),
                                    REAL(fl_link, energy, false, 0, FL_RANGE_NONNEGATIVE),
                                    REAL(fl_link, capacity, false, INFINITY, FL_RANGE_LIMIT),
+                                   REAL(fl_link, deviation, false, 0, FL_RANGE_NONNEGATIVE),
                                    {.name = NULL}};
 
 const fl_field fl_app_fields[] = {REAL(fl_app, input_bits, false, 0, FL_RANGE_NONNEGATIVE),
@@ -29,6 +31,7 @@ const fl_field fl_app_fields[] = {REAL(fl_app, input_bits, false, 0, FL_RANGE_NO
                                   REAL(fl_app, deadline, true, 0, FL_RANGE_POSITIVE),
                                   REAL(fl_app, accuracy, false, 0, FL_RANGE_SHARE),
                                   REAL(fl_app, quantile, false, 0, FL_RANGE_SHARE),
+                                  REAL(fl_app, deviations, false, 0, FL_RANGE_NONNEGATIVE),
                                   WHOLE(fl_app, count, false, 1, FL_RANGE_COUNT),
                                   {.name = NULL}};
 

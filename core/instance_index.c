@@ -128,6 +128,14 @@ fl_link fl_instance_worst_link(const fl_system *system) {
     return worst;
 }
 
+double fl_instance_most_deviation(const fl_system *system) {
+    double most = 0;
+    for (int n = 0; n < system->n_nodes; n++) most = fmax(most, system->nodes[n].deviation);
+    for (int i = 0; i < system->n_links; i++) most = fmax(most, system->links[i].link.deviation);
+    for (int i = 0; i < system->n_tier_links; i++) most = fmax(most, system->tier_links[i].link.deviation);
+    return most;
+}
+
 double fl_instance_least_link_capacity(const fl_system *system) {
     return extreme_link(system).capacity;
 }

@@ -35,6 +35,9 @@ int fl_pair_doubled(const fl_pair *sorted, int n);
  *  including sender and receiver. Without links: all zero, infinitely fast. */
 fl_link fl_instance_worst_link(const fl_system *system);
 
+/** The largest deviation of a node or link. */
+double fl_instance_most_deviation(const fl_system *system);
+
 /** The least capacity of all links, INFINITY when none is limited. */
 double fl_instance_least_link_capacity(const fl_system *system);
 

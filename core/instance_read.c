@@ -176,6 +176,7 @@ static fl_status read_change(fl_reader *in, const fl_value *object, const char *
                   {"accuracy", &out->accuracy, -1},
                   {"rate", &out->rate, -1},
                   {"quantile", &out->quantile, FL_RANGE_POSITIVE},
+                  {"deviations", &out->deviations, -1},
                   {"count", &count, FL_RANGE_COUNT}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const fl_value *value = fl_value_get(object, fields[i].name);
@@ -196,9 +197,10 @@ static fl_status read_change(fl_reader *in, const fl_value *object, const char *
 fl_status fl_instance_read_changes(fl_change **out, int *n_changes, const fl_instance *base,
                                    const fl_value *document, fl_place_style style, fl_arena *arena,
                                    fl_error *err) {
-    static const char *const all[] = {"deadline", "accuracy", "rate", "count",
-                                      "latency",  "quantile", "apps", NULL};
-    static const char *const one[] = {"deadline", "accuracy", "rate", "count", "latency", "quantile", NULL};
+    static const char *const all[] = {"deadline", "accuracy",   "rate", "count", "latency",
+                                      "quantile", "deviations", "apps", NULL};
+    static const char *const one[] = {"deadline", "accuracy", "rate",       "count",
+                                      "latency",  "quantile", "deviations", NULL};
     fl_reader in = {.arena = arena, .err = err};
     fl_place_init(&in.place, style);
     const fl_value *apps = document->kind == FL_OBJECT ? fl_value_get(document, "apps") : NULL;

@@ -57,6 +57,7 @@ fl_status fl_plain_read(fl_instance **out, const fl_instance *instance, unsigned
         for (int l = 0; l < apps[h].n_blocks; l++) blocks[l] = apps[h].blocks[l];
         if (features & FL_FEATURE_CHOICES) leave_choices(&apps[h], blocks, arena);
         if (features & FL_FEATURE_RUNS) leave_runs(&apps[h], blocks, arena);
+        if (features & FL_FEATURE_DEVIATIONS) apps[h].deviations = 0;
         apps[h].blocks = blocks;
     }
     (*out)->features &= ~features;

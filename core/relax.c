@@ -71,7 +71,7 @@ double fl_relax_now(const fl_instance *instance, const fl_relax *limit) {
 
 /* Setting a limit */
 
-/** A latency that no plan of the application exceeds. */
+/** A latency that no plan of the application exceeds, deviations included. */
 static double longest(const fl_instance *instance, const fl_app *app) {
     fl_link worst = fl_instance_worst_link(&instance->system);
     double level = 1, latency = app->deadline;
@@ -87,7 +87,7 @@ static double longest(const fl_instance *instance, const fl_app *app) {
         }
         latency += most + fl_cost_bits(app, l) / worst.rate + worst.delay;
     }
-    return latency;
+    return latency * (1 + app->deviations * fl_instance_most_deviation(&instance->system));
 }
 
 static fl_status set_app(fl_instance **out, const fl_instance *instance, const fl_relax *limit, double value,

@@ -123,6 +123,10 @@ fl_status fl_robust_judge(fl_robust_worst *out, const fl_instance *instance, con
     fl_instance *slow;
     double latency;
     FL_TRY(check_slowdown(slowdown, instance, err));
+    if (instance->features & FL_FEATURE_DEVIATIONS) {
+        return fl_error_set(err, FL_EUNSUPPORTED, NULL,
+                            "a worst case is that of latencies without deviations");
+    }
     if (plan->n_apps != 1 || plan->apps[0].exit < 0 || plan->apps[0].more != NULL) {
         return fl_error_set(err, FL_EUNSUPPORTED, NULL, "a worst case is that of one placement");
     }

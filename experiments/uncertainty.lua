@@ -119,7 +119,8 @@ local function steps_of(rows)
         if first or not study.same(before.energy, row.energy) then
             table.insert(steps, {
                 network = row.network, tightness = row.tightness,
-                share = 100 * (row.share - SHARES.step), energy = row.energy and 1e3 * row.energy, saving = row.saving and 100 * row.saving,
+                share = 100 * (row.share - SHARES.step),
+                energy = row.energy and 1e3 * row.energy, saving = row.saving and 100 * row.saving,
             })
         end
     end

@@ -261,6 +261,7 @@ small enough to try all plans.
 --admission           users may be refused
 --slices              some applications reserve shares of some nodes' speed
 --quantile            some deadlines are for a share of the samples
+--deviations          times deviate, and some deadlines are for more than the mean latency
 --codings             what is sent has codings
 --optional            some exits may be switched off
 --thresholds          exits have several operating points
@@ -273,7 +274,7 @@ small enough to try all plans.
     options = {
         seed = "integer", blocks = "integer", nodes = "integer", exits = "integer", apps = "integer",
         tiers = "integer", tight = "text", plain = "flag", limits = "flag",
-        binding = "flag", users = "integer", admission = "flag", slices = "flag", quantile = "flag",
+        binding = "flag", users = "integer", admission = "flag", slices = "flag", quantile = "flag", deviations = "flag",
         codings = "flag", optional = "flag", thresholds = "flag", segments = "flag", serial = "flag",
         ["energy-scale"] = "number", ["time-scale"] = "number", output = "text",
     },

@@ -96,6 +96,7 @@ local finlab = {}
 ---@field rate? number inferences/s
 ---@field latency? "worst"|"mean"|"quantile" which latency must meet the deadline
 ---@field quantile? number the share of the samples that must be in time, with latency = "quantile"
+---@field deviations? number how many standard deviations the latency stays above its mean
 ---@field count? integer identical, independent users
 ---@field model? finlab.model instead of blocks and exits
 ---@field blocks? finlab.block[]
@@ -297,6 +298,7 @@ local finlab = {}
 ---@field rate? number
 ---@field latency? "worst"|"mean"|"quantile"
 ---@field quantile? number with latency "quantile", share of the samples that must be in time
+---@field deviations? number
 ---@field count? integer
 
 ---@class finlab.changes: finlab.change for all applications
@@ -346,7 +348,7 @@ local finlab = {}
 ---@field name string letters, digits, _ and -
 ---@field summary? string one line
 ---@field claims? "bound" it may prove bounds and infeasibility; else nothing
----@field honours? ("several"|"capacity"|"memory"|"admission"|"slices"|"choices"|"runs")[] what it looks at itself
+---@field honours? ("several"|"capacity"|"memory"|"admission"|"slices"|"choices"|"runs"|"deviations")[] what it looks at itself
 ---@field options? finlab.lua_option[] at most 12
 ---@field solve fun(inst: finlab.instance, options: table): (finlab.placement[]|finlab.lua_answer)?
 
@@ -365,6 +367,7 @@ local finlab = {}
 ---@field admission? boolean users may be refused
 ---@field slices? boolean some applications reserve shares of some nodes' speed
 ---@field quantile? boolean the deadline of some applications is for a share of their samples
+---@field deviations? boolean times deviate, and some deadlines are for more than the mean latency
 ---@field codings? boolean what is sent has codings
 ---@field optional? boolean some exits may be switched off
 ---@field thresholds? boolean exits have several operating points

@@ -66,6 +66,7 @@ static const field fields[] = {
     FIELD(admission, read_bool, "true or false"),
     FIELD(slices, read_bool, "true or false"),
     FIELD(quantile, read_bool, "true or false"),
+    FIELD(deviations, read_bool, "true or false"),
     FIELD(codings, read_bool, "true or false"),
     FIELD(optional, read_bool, "true or false"),
     FIELD(thresholds, read_bool, "true or false"),

@@ -9,7 +9,7 @@ local FIELDS = { name = "string", summary = "string", options = "table", claims 
 local OPTION_FIELDS = { name = "string", type = "string", doc = "string", least = "number", most = "number",
     choices = "table", default = true }
 local FEATURES = { several = true, capacity = true, memory = true, admission = true, slices = true,
-    choices = true, runs = true }
+    choices = true, runs = true, deviations = true }
 local MOST_OPTIONS = 12
 local MOST_INTEGER = 2 ^ 53
 

@@ -51,7 +51,7 @@ const fl_method *fl_lua_methods_prover(unsigned features) {
 
 /** The names of the fl_feature bits, from the lowest. */
 static const char *const feature_names[] = {"several", "capacity", "memory", "admission",
-                                            "slices",  "choices",  "runs"};
+                                            "slices",  "choices",  "runs",   "deviations"};
 enum { N_FEATURES = sizeof feature_names / sizeof *feature_names };
 
 unsigned fl_lua_methods_feature(const char *name) {

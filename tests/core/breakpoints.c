@@ -232,6 +232,18 @@ Test(breakpoints, a_range_that_is_none_is_refused) {
     fl_instance_free(instance);
 }
 
+Test(breakpoints, latencies_with_deviations_have_none) {
+    fl_recipe recipe = {.seed = 1, .nodes = 3, .deviations = true};
+    fl_instance *instance;
+    fl_breakpoints_query query = {.method = &fl_exact_method};
+    cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+    fl_variation of = {.low = 1, .high = 2};
+    cr_assert(instance->features == FL_FEATURE_DEVIATIONS);
+    cr_assert(fl_breakpoints_energy(&found, instance, &of, &query, &arena, &scratch, NULL, &err) ==
+              FL_EUNSUPPORTED);
+    fl_instance_free(instance);
+}
+
 Test(breakpoints, a_limit_leaves_the_rest_unknown) {
     fl_instance *instance = build_instance(build_two_tiers);
     fl_variation of = uplink(0.1, 10);

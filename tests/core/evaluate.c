@@ -138,6 +138,38 @@ Test(evaluate, the_quantile_rule_takes_the_time_of_the_first_exit_by_which_enoug
     cr_assert(verdict.violation.kind == FL_VIOLATION_DEADLINE && near(verdict.latency, 3.4e-3));
 }
 
+/** The example with deviations of its nodes and link: 20 %, 50 % and 10 %. */
+static void judge_deviating(const char *app, const char *plan) {
+    fl_value *document = build_document(&arena, build_two_tiers);
+    fl_instance *instance;
+    build_put(&arena, document, "/system/nodes/0/deviation", "0.2");
+    build_put(&arena, document, "/system/nodes/1/deviation", "0.5");
+    build_put(&arena, document, "/system/links/0/deviation", "0.1");
+    build_put(&arena, document, "/apps/0", app);
+    cr_assert(fl_instance_read(&instance, document, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+    fl_plan read = build_plan(instance, plan, &arena);
+    cr_assert(fl_evaluate_plan(&verdict, apps, instance, &read, &arena, &err) == FL_OK);
+    fl_instance_free(instance);
+}
+
+Test(evaluate, deviations_of_independent_times_add_up_as_squares) {
+    static const char app[] =
+        "{'source': 'mobile', 'deadline': 1, 'latency': '%s', 'deviations': 2, 'blocks': [{'ops': 2e7,"
+        " 'out_bits': 1e6}, {'ops': 3e7}], 'exits': [{'after': 1, 'accuracy': 0.5, 'share': 0.75, 'ops':"
+        " 1e7}, {'after': 2, 'accuracy': 0.9}]}";
+    double first = 0.2 * 3e-3, sending = 0.1 * 1e-3, second = 0.5 * 2e-4; /* block 1 with its head */
+    char json[400];
+    snprintf(json, sizeof json, app, "worst");
+    judge_deviating(json, split);
+    double sd = sqrt(first * first + sending * sending + second * second);
+    cr_assert(near(verdict.latency, 4.3e-3 + 2 * sd), "%.17g", verdict.latency);
+    cr_assert(near(verdict.energy, 0.018 + 0.25 * (0.067 + 0.028)), "energies do not deviate");
+    snprintf(json, sizeof json, app, "mean");
+    judge_deviating(json, split);
+    sd = sqrt(first * first + 0.0625 * (sending * sending + second * second));
+    cr_assert(near(verdict.latency, 3e-3 + 0.25 * 1.3e-3 + 2 * sd), "%.17g", verdict.latency);
+}
+
 Test(evaluate, power_counts_rate_and_users_and_energy_does_not) {
     judge("/apps/0",
           "{'source': 'mobile', 'deadline': 1, 'rate': 10, 'count': 3, 'blocks': [{'ops': 1e7}],"

@@ -15,12 +15,12 @@ static const char full[] =
     "{'schema': 'finlab/1', 'name': 'full', 'admission': true, 'system': {"
     " 'nodes': [{'name': 'mobile', 'tier': 0, 'speed': 1e10, 'power': 6, 'tx_energy': 3e-8, 'rx_energy': "
     "2e-8,"
-    "            'capacity': 1e12, 'memory': 1e9},"
+    "            'capacity': 1e12, 'memory': 1e9, 'deviation': 0.25},"
     "           {'name': 'edge', 'tier': 1, 'speed': 1.5e11, 'power': 140},"
     "           {'name': 'edge2', 'tier': 1, 'speed': 1.5e11, 'power': 140},"
     "           {'name': 'cloud', 'tier': 2, 'speed': 3e11, 'power': 400}],"
     " 'links': [{'from': 'mobile', 'to': 'edge', 'rate': 1e9, 'delay': 1e-4, 'energy': 1e-9, 'capacity': "
-    "5e8},"
+    "5e8, 'deviation': 0.5},"
     "           {'from_tier': 1, 'to_tier': 2, 'rate': 1e10, 'delay': 1e-5, 'energy': 1e-10, 'capacity': "
     "6e8},"
     "           {'from_tier': 0, 'to_tier': 1, 'rate': 2e9}]},"
@@ -32,7 +32,8 @@ static const char full[] =
     "  'exits': [{'after': 1, 'accuracy': 0.56, 'share': 0.4, 'ops': 1e5},"
     "            {'after': 2, 'accuracy': 0.86, 'share': 0.6, 'ops': 2e5}],"
     "  'slices': {'edge': [0.25, 0.5]}},"
-    " {'name': 'radar', 'source': 'edge', 'deadline': 1, 'latency': 'quantile', 'quantile': 0.75, 'blocks': "
+    " {'name': 'radar', 'source': 'edge', 'deadline': 1, 'latency': 'quantile', 'quantile': 0.75, "
+    "'deviations': 1.5, 'blocks': "
     "[{'name': 'only', 'ops': 1}],"
     "  'exits': [{'after': 1, 'accuracy': 0.9}]}]}";
 
@@ -97,6 +98,8 @@ Test(instance_format, every_field_is_read) {
     const fl_exit *exit = &app->exits[1];
     cr_assert(exit->after == 2 && exit->accuracy == 0.86 && exit->share == 0.6 && exit->ops == 2e5);
     cr_assert(instance->apps[1].latency == FL_LATENCY_QUANTILE && instance->apps[1].quantile == 0.75);
+    cr_assert(instance->apps[1].deviations == 1.5 && node->deviation == 0.25);
+    cr_assert(fl_instance_link(instance, 0, 1)->deviation == 0.5);
     cr_assert(app->n_slices == 1 && app->slices[0].node == 1 && app->slices[0].n_levels == 2);
     cr_assert(app->slices[0].levels[0] == 0.25 && app->slices[0].levels[1] == 0.5);
     fl_instance_free(instance);
@@ -253,10 +256,13 @@ static const struct number {
                {"/system/nodes/0/rx_energy", true, false, false},
                {"/system/nodes/0/capacity", false, false, false},
                {"/system/nodes/0/memory", false, false, false},
+               {"/system/nodes/0/deviation", true, false, false},
                {"/system/links/0/rate", false, false, false},
                {"/system/links/0/delay", true, false, false},
                {"/system/links/0/energy", true, false, false},
                {"/system/links/0/capacity", false, false, false},
+               {"/system/links/0/deviation", true, false, false},
+               {"/system/links/1/deviation", true, false, false},
                {"/system/links/1/rate", false, false, false},
                {"/system/links/1/delay", true, false, false},
                {"/system/links/1/energy", true, false, false},
@@ -266,6 +272,7 @@ static const struct number {
                {"/apps/0/deadline", false, false, false},
                {"/apps/0/accuracy", true, true, false},
                {"/apps/1/quantile", false, true, false},
+               {"/apps/1/deviations", true, false, false},
                {"/apps/0/count", false, false, true},
                {"/apps/0/blocks/0/ops", true, false, false},
                {"/apps/0/blocks/0/out_bits", true, false, false},
@@ -520,7 +527,7 @@ static void assert_same_link(const fl_link *a, const fl_link *b) {
     cr_assert((a == NULL) == (b == NULL));
     if (a == NULL) return;
     cr_assert(a->rate == b->rate && a->delay == b->delay && a->energy == b->energy &&
-              a->capacity == b->capacity);
+              a->capacity == b->capacity && a->deviation == b->deviation);
 }
 
 static void assert_same_system(const fl_instance *a, const fl_instance *b) {
@@ -530,7 +537,8 @@ static void assert_same_system(const fl_instance *a, const fl_instance *b) {
         cr_assert_str_eq(one->name, two->name);
         cr_assert(one->tier == two->tier && one->speed == two->speed && one->power == two->power);
         cr_assert(one->tx_energy == two->tx_energy && one->rx_energy == two->rx_energy);
-        cr_assert(one->capacity == two->capacity && one->memory == two->memory);
+        cr_assert(one->capacity == two->capacity && one->memory == two->memory &&
+                  one->deviation == two->deviation);
         for (int m = 0; m < a->system.n_nodes; m++) {
             assert_same_link(fl_instance_link(a, n, m), fl_instance_link(b, n, m));
         }
@@ -590,7 +598,8 @@ static void assert_same_app(const fl_app *one, const fl_app *two, int n_nodes) {
     cr_assert_str_eq(one->name, two->name);
     cr_assert(one->source == two->source && one->input_bits == two->input_bits && one->rate == two->rate);
     cr_assert(one->deadline == two->deadline && one->accuracy == two->accuracy &&
-              one->latency == two->latency && one->quantile == two->quantile);
+              one->latency == two->latency && one->quantile == two->quantile &&
+              one->deviations == two->deviations);
     cr_assert(one->count == two->count && one->n_blocks == two->n_blocks && one->n_exits == two->n_exits);
     for (int l = 0; l < one->n_blocks; l++) assert_same_block(&one->blocks[l], &two->blocks[l], n_nodes);
     for (int e = 0; e < one->n_exits; e++) {
@@ -649,7 +658,8 @@ Test(instance_format, generated_instances_survive_the_round_trip_bit_for_bit) {
                             .apps = (int)(seed % 3),
                             .tiers = (int)(seed % 4),
                             .limits = seed % 2,
-                            .quantile = seed % 5 == 0};
+                            .quantile = seed % 5 == 0,
+                            .deviations = seed % 7 == 0};
         snprintf(what, sizeof what, "seed %d", (int)seed);
         cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK, "%s: %s: %s", what, err.where, err.text);
         assert_round_trip(instance, what);

@@ -82,9 +82,10 @@ Test(labels, the_k_best_plans_are_those_of_all_plans) {
 /** A chain with two nodes for every block, alike but for speed and power: no plan dominates another, and the
  *  frontier doubles with every block. */
 static fl_instance *exponential(int n_blocks, double deadline) {
-    static const fl_node nodes[] = {{"slow", 0, 1, 1, 0, 0, INFINITY, INFINITY},
-                                    {"fast", 0, 2, 8, 0, 0, INFINITY, INFINITY}};
-    static const fl_node_link links[] = {{0, 1, {1e9, 0, 0, INFINITY}, 0}, {1, 0, {1e9, 0, 0, INFINITY}, 1}};
+    static const fl_node nodes[] = {{"slow", 0, 1, 1, 0, 0, INFINITY, INFINITY, 0},
+                                    {"fast", 0, 2, 8, 0, 0, INFINITY, INFINITY, 0}};
+    static const fl_node_link links[] = {{0, 1, {1e9, 0, 0, INFINITY, 0}, 0},
+                                         {1, 0, {1e9, 0, 0, INFINITY, 0}, 1}};
     fl_block blocks[40];
     double ops = 1;
     for (int l = 0; l < n_blocks; l++, ops *= 1.9) blocks[l] = (fl_block){.ops = ops, .n_allowed = -1};

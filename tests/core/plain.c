@@ -115,6 +115,24 @@ Test(plain, bounds_and_infeasibility_stand_where_it_is_one) {
     fl_instance_free(serial);
 }
 
+Test(plain, deviations_left_out_are_a_relaxation) {
+    fl_value *document = build_document(&arena, build_two_tiers);
+    fl_instance *deviating, *plain;
+    build_put(&arena, document, "/system/nodes/0/deviation", "0.5");
+    cr_assert(fl_instance_read(&plain, document, FL_PLACE_JSON, &err) == FL_OK);
+    cr_assert(plain->features == 0, "nobody asks for deviations");
+    fl_instance_free(plain);
+    build_put(&arena, document, "/apps/0/deviations", "3");
+    cr_assert(fl_instance_read(&deviating, document, FL_PLACE_JSON, &err) == FL_OK);
+    cr_assert(deviating->features == FL_FEATURE_DEVIATIONS);
+    cr_assert(fl_plain_relaxes(deviating, FL_FEATURES_OWN));
+    fl_result result = run(deviating, FL_CLAIM_OPTIMAL);
+    cr_assert(result.status == FL_RESULT_UNKNOWN && result.plan.n_apps == 1 && result.bound == 0.5);
+    cr_assert(result.verdict.violation.kind == FL_VIOLATION_DEADLINE, "3.3 ms, and three times 1 ms");
+    cr_assert(run(deviating, FL_CLAIM_INFEASIBLE).status == FL_RESULT_INFEASIBLE);
+    fl_instance_free(deviating);
+}
+
 Test(plain, a_plan_that_is_late_in_truth_is_a_candidate) {
     fl_instance *tight = build_variant(example, "/apps/0/deadline", "50");
     fl_result result = run(tight, FL_CLAIM_OPTIMAL);

@@ -23,13 +23,13 @@ static inline void published_stop(const char *what, const fl_error *err) {
 static inline fl_system published_system(fl_node nodes[3], fl_node_link links[3], published_links rule) {
     const double per_bit[3] = {10e-9, 0.00178e-9, 0.00022e-9}; /* s */
     const int pairs[3][2] = {{0, 1}, {1, 2}, {0, 2}};
-    nodes[0] = (fl_node){"mobile", 0, 1.1e10, 6, 3e-8, 3e-8, INFINITY, INFINITY};
-    nodes[1] = (fl_node){"edge", 1, 1.534e11, 140, 3.7e-8, 3.7e-8, INFINITY, INFINITY};
-    nodes[2] = (fl_node){"cloud", 2, 3.12e11, 400, 1.26e-8, 1.26e-8, INFINITY, INFINITY};
+    nodes[0] = (fl_node){"mobile", 0, 1.1e10, 6, 3e-8, 3e-8, INFINITY, INFINITY, 0};
+    nodes[1] = (fl_node){"edge", 1, 1.534e11, 140, 3.7e-8, 3.7e-8, INFINITY, INFINITY, 0};
+    nodes[2] = (fl_node){"cloud", 2, 3.12e11, 400, 1.26e-8, 1.26e-8, INFINITY, INFINITY, 0};
     for (int i = 0; i < 3; i++) {
         double from = per_bit[pairs[i][0]], to = per_bit[pairs[i][1]];
         double slowness = rule == BOTTLENECK ? fmax(from, to) : to;
-        links[i] = (fl_node_link){pairs[i][0], pairs[i][1], {1 / slowness, 0, 0, INFINITY}, i};
+        links[i] = (fl_node_link){pairs[i][0], pairs[i][1], {1 / slowness, 0, 0, INFINITY, 0}, i};
     }
     return (fl_system){.n_nodes = 3, .nodes = nodes, .n_links = 3, .links = links};
 }

@@ -109,9 +109,10 @@ fl_instance *build_instance(const char *json) {
 }
 
 fl_instance *build_knapsack(int n_blocks, uint64_t seed) {
-    static const fl_node nodes[] = {{"slow", 0, 1, 1, 0, 0, INFINITY, INFINITY},
-                                    {"fast", 0, 2, 8, 0, 0, INFINITY, INFINITY}};
-    static const fl_node_link links[] = {{0, 1, {1e9, 0, 0, INFINITY}, 0}, {1, 0, {1e9, 0, 0, INFINITY}, 1}};
+    static const fl_node nodes[] = {{"slow", 0, 1, 1, 0, 0, INFINITY, INFINITY, 0},
+                                    {"fast", 0, 2, 8, 0, 0, INFINITY, INFINITY, 0}};
+    static const fl_node_link links[] = {{0, 1, {1e9, 0, 0, INFINITY, 0}, 0},
+                                         {1, 0, {1e9, 0, 0, INFINITY, 0}, 1}};
     fl_block blocks[100];
     fl_random random;
     fl_error err;

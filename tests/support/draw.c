@@ -30,6 +30,10 @@ const draw_family draw_choices[DRAW_CHOICES] = {
     {.name = "all", .recipe = {SMALLER, CHOICES, .segments = true, .serial = true}},
     {.name = "all-quantile",
      .recipe = {SMALLER, CHOICES, .segments = true, .serial = true, .quantile = true}},
+    {.name = "deviations", .recipe = {.deviations = true}},
+    {.name = "deviations-quantile", .recipe = {.deviations = true, .quantile = true}},
+    {.name = "all-deviations",
+     .recipe = {SMALLER, CHOICES, .segments = true, .serial = true, .deviations = true}},
     {.name = "all-tight",
      .recipe = {SMALLER, CHOICES, .segments = true, .serial = true, .tightness = FL_TIGHTNESS_TIGHT}},
 };
@@ -85,6 +89,7 @@ static void say_recipe(char *out, size_t size) {
     if (last.admission) add_word(out, size, "--admission");
     if (last.slices) add_word(out, size, "--slices");
     if (last.quantile) add_word(out, size, "--quantile");
+    if (last.deviations) add_word(out, size, "--deviations");
     if (last.codings) add_word(out, size, "--codings");
     if (last.optional) add_word(out, size, "--optional");
     if (last.thresholds) add_word(out, size, "--thresholds");

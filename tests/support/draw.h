@@ -19,7 +19,7 @@ extern const draw_family draw_families[DRAW_FAMILIES];
 
 /** Families of one application whose plans choose more, or whose runs cost more, than exits and nodes: each
  *  feature alone, under each latency rule, and all together; small enough for brute force. */
-enum { DRAW_CHOICES = 10 };
+enum { DRAW_CHOICES = 13 };
 extern const draw_family draw_choices[DRAW_CHOICES];
 
 /** Draw instance number `seed` of a family; the caller frees it. Ends the program when that fails. */

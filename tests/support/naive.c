@@ -257,6 +257,58 @@ static long double leaving_as(const fl_app *app, const fl_placement *as, int e) 
     return samples;
 }
 
+/** Variance of what a sample that leaves at exit `to` meets: the squares of what each thing that takes time
+ * by itself may be off by. */
+static long double variance_to(const fl_instance *instance, const fl_app *app, const fl_placement *as,
+                               int to) {
+    const fl_node *nodes = instance->system.nodes;
+    long double sum = 0;
+    for (int l = 0, start = 0; l < app->exits[to].after; l++) {
+        int from = l == 0 ? app->source : as->nodes[l - 1], on = as->nodes[l];
+        long double share = naive_share(app, as->levels, on);
+        naive_walk walk = {0, 0};
+        if (from != on) {
+            const fl_link *link = fl_instance_link(instance, from, on);
+            long double pack = packing(app, l, from, true) * nodes[from].deviation;
+            long double unpack = packing(app, l, on, false) * nodes[on].deviation;
+            long double sending = bits_of(app, as, l) / link->rate * link->deviation;
+            sum += pack * pack + unpack * unpack + sending * sending;
+            start = l;
+        }
+        compute_in_run(&walk, instance, app, l, start, on, share);
+        for (int e = 0; e < app->n_exits; e++) {
+            if (app->exits[e].after == l + 1 && head_works(app, as, e)) {
+                naive_walk_head(&walk, instance, app, e, on, share);
+            }
+        }
+        sum += walk.latency * nodes[on].deviation * (walk.latency * nodes[on].deviation);
+    }
+    return sum;
+}
+
+/** Variance of the latency by the application's rule. Two samples' ways are one as far as the first of them
+ *  goes, and that is what their times have in common. */
+static long double variance_as(const fl_instance *instance, const fl_app *app, const fl_placement *as) {
+    long double sum = 0, gone = 0;
+    int decides = as->exit;
+    for (int e = as->exit; e >= 0; e--) {
+        long double before = 0;
+        for (int i = 0; i < e; i++) before += is_off(as, i) ? 0 : leaving_as(app, as, i);
+        if (app->latency == FL_LATENCY_QUANTILE && !is_off(as, e) && !naive_enough(app, before)) {
+            decides = e;
+            break;
+        }
+    }
+    if (app->latency != FL_LATENCY_MEAN) return variance_to(instance, app, as, decides);
+    for (int e = 0; e <= as->exit; e++) {
+        if (e < as->exit && is_off(as, e)) continue;
+        long double samples = leaving_as(app, as, e);
+        gone += samples;
+        sum += variance_to(instance, app, as, e) * samples * (samples + 2 * (1 - gone));
+    }
+    return sum;
+}
+
 naive_cost naive_place_as(const fl_instance *instance, int app_index, const fl_placement *as) {
     const fl_app *app = &instance->apps[app_index];
     naive_cost cost = naive_place(instance, app_index, as->exit, as->nodes, as->levels);
@@ -277,6 +329,9 @@ naive_cost naive_place_as(const fl_instance *instance, int app_index, const fl_p
         gone += samples;
     }
     if (cost.accuracy < 0) cost.accuracy = 0;
+    if (cost.linked && app->deviations > 0) {
+        cost.latency += app->deviations * sqrtl(variance_as(instance, app, as));
+    }
     if (!cost.linked) cost.energy = cost.latency = HUGE_VALL;
     cost.in_time = naive_in_time(app, cost.latency);
     cost.accurate = cost.accuracy >= app->accuracy - SLACK;
