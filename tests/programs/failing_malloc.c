@@ -68,7 +68,8 @@ static const fl_recipe choosing = {.seed = 23,
                                    .optional = true,
                                    .thresholds = true,
                                    .segments = true,
-                                   .serial = true};
+                                   .serial = true,
+                                   .deviations = true};
 
 static fl_status try_load(void) {
     fl_instance *loaded;
