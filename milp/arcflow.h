@@ -37,7 +37,8 @@
 /** The fl_feature bits that the formulation expresses. */
 #define FL_ARCFLOW_HONOURS                                                                                   \
     ((unsigned)FL_FEATURE_SEVERAL | (unsigned)FL_FEATURE_CAPACITY | (unsigned)FL_FEATURE_MEMORY |            \
-     (unsigned)FL_FEATURE_ADMISSION | (unsigned)FL_FEATURE_SLICES | FL_FEATURES_OWN)
+     (unsigned)FL_FEATURE_ADMISSION | (unsigned)FL_FEATURE_SLICES | (unsigned)FL_FEATURE_CHOICES |           \
+     (unsigned)FL_FEATURE_RUNS)
 
 /** Larger models, at about 350 bytes a column, are not built. */
 enum { FL_ARCFLOW_MOST = 2000000 };

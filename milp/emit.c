@@ -82,6 +82,9 @@ fl_status fl_emit_build(fl_arcflow *out, const fl_instance *instance, fl_arena *
     fl_aim aim = {.first = FL_AIM_BOTH, .most = INFINITY};
     fl_graphs *graphs = FL_NEW(arena, 1, fl_graphs);
     if (graphs == NULL) return fl_arena_error(arena, err);
+    if (instance->features & ~FL_ARCFLOW_HONOURS) {
+        return fl_error_set(err, FL_EUNSUPPORTED, NULL, "latencies with deviations are not linear");
+    }
     FL_TRY(fl_graphs_build(graphs, instance, FL_ARCFLOW_MOST, arena, err));
     if (graphs->too_large) {
         return fl_error_set(err, FL_EUNSUPPORTED, NULL, "a model of about %.0f columns or more, over %d",

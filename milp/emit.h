@@ -18,7 +18,7 @@ bool fl_emit_format_of(fl_emit_format *out, const char *path);
  *  admission refusing one user costs more than all energy could save (FL_AIM_BOTH), so that an optimum serves
  *  as many as can be and, among those plans, takes the least power.
  *  @param out  in `arena`
- *  @return FL_EUNSUPPORTED for a model of more than FL_ARCFLOW_MOST columns; FL_ENOMEM */
+ *  @return FL_EUNSUPPORTED for a model of more than FL_ARCFLOW_MOST columns, and for deviations; FL_ENOMEM */
 fl_status fl_emit_build(fl_arcflow *out, const fl_instance *instance, fl_arena *arena, fl_error *err);
 
 /** Print that model. Energy in J is the constant plus the scale times the objective, both in a comment at the

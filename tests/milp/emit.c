@@ -133,3 +133,16 @@ Test(emit, glpsol_agrees_that_an_instance_without_any_plan_has_none) {
     cr_assert(isinf(ask_glpsol()));
     fl_instance_free(instance);
 }
+
+Test(emit, refuses_latencies_with_deviations) {
+    fl_arena scratch;
+    fl_error error;
+    fl_instance *deviating;
+    fl_recipe recipe = {.seed = 1, .nodes = 3, .deviations = true};
+    fl_arena_init(&scratch, 0);
+    cr_assert(fl_generate(&deviating, &recipe, &error) == FL_OK);
+    cr_assert(deviating->features == FL_FEATURE_DEVIATIONS);
+    cr_assert(fl_emit_print(&text, &length, deviating, FL_EMIT_LP, &scratch, &error) == FL_EUNSUPPORTED);
+    fl_instance_free(deviating);
+    fl_arena_free(&scratch);
+}
