@@ -76,6 +76,17 @@ function Paper:write_table(name, align, heading, rows)
     self:write(name, table.concat(lines, "\n") .. "\n")
 end
 
+--- The heading of a table with columns that come once for each of `titles`, behind those of `first`.
+function Paper.heading(first, titles, columns)
+    local above, heading = {}, table.move(first, 1, #first, 1, {})
+    for t, title in ipairs(titles) do
+        above[t] = ("\\multicolumn{%d}{c}{%s}"):format(#columns, title)
+        table.move(columns, 1, #columns, #heading + 1, heading)
+    end
+    heading[1] = ("& "):rep(#first) .. table.concat(above, " & ") .. "\\\\\n" .. heading[1]
+    return heading
+end
+
 --- Write columns for pgfplots; what is missing is nan.
 function Paper:write_data(name, columns, rows)
     local lines = { table.concat(columns, " ") }

@@ -4,6 +4,7 @@ local fl = require "finlab"
 local paper = ...
 
 local LINKS = { "receiver", "bottleneck" }
+local BOTH = { "receiver links", "bottleneck links" }
 local GAMMAS = { 3, 10, 30 }
 local SHOWN = { [3] = true, [10] = true, [30] = true, [200] = true } -- in the table
 local DATA = { cifar10 = "CIFAR-10", cifar100 = "CIFAR-100", mnist = "MNIST", second = "second" }
@@ -102,14 +103,8 @@ local function networks()
         end
         table.move(cells, 1, #cells, #by_network[name] + 1, by_network[name])
     end
-    local heading = {
-        "& & & \\multicolumn{6}{c}{receiver links} & \\multicolumn{6}{c}{bottleneck links}\\\\\nnetwork",
-        "data set", "cells",
-    }
-    for _ = 1, 2 do
-        local six = { "none", "FIN", "rel.", "$\\ge$", "mcp", "$\\ge$" }
-        table.move(six, 1, #six, #heading + 1, heading)
-    end
+    local heading = paper.heading({ "network", "data set", "cells" }, BOTH,
+        { "none", "FIN", "rel.", "$\\ge$", "mcp", "$\\ge$" })
     paper:write_table("table-networks.tex", "llr@{\\quad}rrrrrr@{\\quad}rrrrrr", heading, rows)
 end
 
@@ -167,14 +162,8 @@ local function write_points(points, energy)
         local first, this = ("%g"):format(1e3 * last.first), ("%g"):format(1e3 * point.deadline)
         last.row[3] = first == this and this or first .. "--" .. this
     end
-    local heading = {
-        "& & & \\multicolumn{6}{c}{receiver links} & \\multicolumn{6}{c}{bottleneck links}\\\\\n",
-        "\\%", "ms",
-    }
-    for _ = 1, 2 do
-        local six = { "opt.", "$\\gamma=3$", "$\\gamma=10$", "$\\gamma=30$", "mcp", "\\%" }
-        table.move(six, 1, #six, #heading + 1, heading)
-    end
+    local heading = paper.heading({ "", "\\%", "ms" }, BOTH,
+        { "opt.", "$\\gamma=3$", "$\\gamma=10$", "$\\gamma=30$", "mcp", "\\%" })
     paper:write_table("table-points.tex", "lrr@{\\quad}rrrrrr@{\\quad}rrrrrr", heading, rows)
 end
 

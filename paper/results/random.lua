@@ -119,12 +119,7 @@ local function strategies_table()
             table.insert(cells, ("%.1f"):format(100 * row[key]))
         end
     end
-    local above, heading = {}, {}
-    for _, family in ipairs(FAMILIES) do
-        table.insert(above, ("\\multicolumn{4}{c}{%s}"):format(family))
-        table.move({ "opt.", "none", "mean", "95" }, 1, 4, #heading + 1, heading)
-    end
-    table.insert(heading, 1, "& " .. table.concat(above, " & ") .. "\\\\\nmethod")
+    local heading = paper.heading({ "method" }, FAMILIES, { "opt.", "none", "mean", "95" })
     paper:write_table("table-strategies.tex", "l" .. ("@{\\quad}rrrr"):rep(#FAMILIES), heading, rows)
 end
 

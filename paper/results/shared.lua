@@ -108,13 +108,7 @@ local function policies()
     end
     paper:set("online.still", "%d", still)
     paper:set("online.cases", "%d", cases)
-    local heading = { "", "", "", "", "", "" }
-    for n, network in ipairs(NETWORKS) do
-        heading[2 * n - 1] = "regret"
-        heading[2 * n] = "missed"
-        NETWORKS[n] = ("\\multicolumn{2}{c}{%s}"):format(network)
-    end
-    table.insert(heading, 1, "& " .. table.concat(NETWORKS, " & ") .. "\\\\\npolicy")
+    local heading = paper.heading({ "policy" }, NETWORKS, { "regret", "missed" })
     paper:write_table("table-online.tex", "lrrrrrr", heading, rows)
 
     local points = {}
