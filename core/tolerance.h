@@ -34,6 +34,9 @@
 /** Column generation takes this many users for none: what a relaxation refuses beyond what may be, and parts
  * of users in its solution. */
 #define FL_TOLERANCE_SERVED 1e-6
+/** It divides users whose number is farther than this from whole first: less may be what the tolerance above
+ *  lets a relaxation refuse. */
+#define FL_TOLERANCE_APART 1e-4
 /** It stops where no more than this part of the objective is open between master and bound. */
 #define FL_TOLERANCE_TAIL 1e-11
 /** A coefficient of a row whose right-hand side is about 1 counts as 0 below this: a million of them stay far

@@ -89,13 +89,14 @@ fl_status fl_branch_crowds(fl_crowd **out, int *n, const fl_branch *branch, cons
 }
 
 fl_status fl_tree_divide(fl_tree *tree, const fl_branch *branch, const fl_division *division,
-                         const fl_crowd *crowd, double bound, fl_error *err) {
+                         const fl_crowd *crowd, const fl_stand *stand, double bound, fl_error *err) {
     fl_branch child = {.parent = branch,
                        .crowd = division->crowd,
                        .part = division->users,
                        .decision = {division->property, true, crowd->decisions},
                        .depth = branch->depth + 1,
-                       .bound = bound};
+                       .bound = bound,
+                       .stand = stand};
     FL_TRY(push(tree, &child, err));
     child.part = crowd->count - division->users + 1;
     child.decision.must = false;
@@ -104,24 +105,47 @@ fl_status fl_tree_divide(fl_tree *tree, const fl_branch *branch, const fl_divisi
 
 /* Choosing */
 
+/** The most divisions that are tried. */
+enum { TRIALS = 12 };
+
+/** A division that may be chosen. */
+typedef struct candidate {
+    fl_division division;
+    double users; /* who have the property in the master's solution */
+    double score; /* how far that is from whole, times what hangs on the crowd */
+} candidate;
+
 /** The best choice so far. */
 typedef struct choice {
     fl_master *master;
     int *first, *next; /* [n_crowds], [n_columns] each crowd's columns in use, -1 ends */
     double *users;     /* [most blocks * nodes] of one crowd, by vertex */
     double *stake;     /* [n_crowds] what hangs on the crowd: how far its users' powers are apart, W */
+    candidate candidates[TRIALS + 1]; /* [n_candidates] by falling score */
+    int n_candidates;
+    double least; /* how far from whole they must be */
     fl_division best;
-    double score;
 } choice;
 
-/** Whether this one is farther from whole than the best. Not one that is decided: then some are refused who
- *  must not be. */
+/** Whether much the same is a candidate already: blocks in a row are often divided in the same way. */
+static bool is_known(const choice *now, int crowd, double users) {
+    for (int i = 0; i < now->n_candidates; i++) {
+        const candidate *known = &now->candidates[i];
+        if (known->division.crowd == crowd && fabs(known->users - users) < FL_TOLERANCE_SERVED) return true;
+    }
+    return false;
+}
+
+/** Note a property that the users are not whole of. Not one that is decided: then some are refused who must
+ *  not be. */
 static void consider(choice *now, int crowd, fl_property property, double users) {
     double apart = fmin(users - floor(users), ceil(users) - users), score = apart * now->stake[crowd];
-    if (apart <= FL_TOLERANCE_SERVED || score <= now->score) return;
+    if (apart <= now->least || is_known(now, crowd, users)) return;
     if (fl_crowd_decided(&now->master->crowds[crowd], &property)) return;
-    now->score = score;
-    now->best = (fl_division){crowd, property, (int)ceil(users)};
+    int i = now->n_candidates;
+    for (; i > 0 && now->candidates[i - 1].score < score; i--) now->candidates[i] = now->candidates[i - 1];
+    now->candidates[i] = (candidate){{crowd, property, (int)ceil(users)}, users, score};
+    if (now->n_candidates < TRIALS) now->n_candidates++;
 }
 
 /** One that some but not all have. */
@@ -233,19 +257,71 @@ static fl_status prepare(choice *now, fl_master *master, fl_error *err) {
     return FL_OK;
 }
 
-fl_status fl_branch_choose(fl_division *out, fl_master *master, fl_error *err) {
+/* Trying */
+
+/** The columns of a candidate's users who have the property. */
+static fl_status list_columns(fl_glpk_trial *trial, const choice *now, const fl_division *of, fl_error *err) {
+    fl_master *master = now->master;
+    const fl_app *app = &master->pool->instance->apps[master->crowds[of->crowd].app];
+    int *column = FL_NEW(&master->scratch, master->n_values, int);
+    if (column == NULL) return fl_arena_error(&master->scratch, err);
+    *trial = (fl_glpk_trial){.column = column, .least = of->users};
+    for (int j = fl_master_first(master); j < master->n_values; j++) {
+        if (master->crowd[j] != of->crowd) continue;
+        if (fl_property_of(&of->property, &offer_of(master, j)->at, app)) column[trial->n_columns++] = j;
+    }
+    return FL_OK;
+}
+
+/** How much a trial promises, as the product of what its halves gain. */
+static double promise_of(const fl_glpk_trial *trial, double objective, double cutoff) {
+    double room = fmax(cutoff - objective, 0), least = FL_TOLERANCE_SERVED * room;
+    double more = fmin(fmax(trial->more - objective, least), room);
+    double fewer = fmin(fmax(trial->fewer - objective, least), room);
+    return more * fewer;
+}
+
+static fl_status try_candidates(choice *now, const fl_terms *terms, double cutoff,
+                                const fl_glpk_limits *limits, fl_error *err) {
+    fl_glpk_trial trials[TRIALS];
+    double most = -1;
+    if (now->n_candidates > 0) now->best = now->candidates[0].division;
+    if (now->n_candidates < 2) return FL_OK;
+    for (int i = 0; i < now->n_candidates; i++)
+        FL_TRY(list_columns(&trials[i], now, &now->candidates[i].division, err));
+    FL_TRY(fl_master_probe(now->master, trials, now->n_candidates, terms, cutoff, limits, err));
+    for (int i = 0; i < now->n_candidates; i++) {
+        double promise = promise_of(&trials[i], now->master->objective, cutoff);
+        if (promise <= most) continue;
+        most = promise;
+        now->best = now->candidates[i].division;
+    }
+    return FL_OK;
+}
+
+/** Find candidates: users who are refused in parts; where there are none, those whose nodes are not one. */
+static void list_candidates(choice *now, double least) {
+    const fl_property served = {FL_PROPERTY_SERVED, 0, 0};
+    int n = now->master->n_crowds;
+    bool admission = now->master->pool->instance->admission;
+    now->least = least;
+    for (int i = 0; i < n && admission; i++) consider(now, i, served, count_users(now, i, &served));
+    bool refusals = now->n_candidates > 0;
+    for (int i = 0; i < n && !refusals; i++) consider_nodes(now, i, consider);
+    bool nodes = now->n_candidates > 0;
+    for (int i = 0; i < n && !nodes; i++) consider_rest(now, i, consider);
+}
+
+fl_status fl_branch_choose(fl_division *out, fl_master *master, const fl_terms *terms, double cutoff,
+                           const fl_glpk_limits *limits, fl_error *err) {
     choice now;
     const fl_property served = {FL_PROPERTY_SERVED, 0, 0};
     bool admission = master->pool->instance->admission;
     int n = master->n_crowds;
     FL_TRY(prepare(&now, master, err));
-    for (int i = 0; i < n && admission; i++) consider(&now, i, served, count_users(&now, i, &served));
-    if (now.best.crowd < 0) {
-        for (int i = 0; i < n; i++) consider_nodes(&now, i, consider);
-    }
-    if (now.best.crowd < 0) {
-        for (int i = 0; i < n; i++) consider_rest(&now, i, consider);
-    }
+    list_candidates(&now, FL_TOLERANCE_APART);
+    if (now.n_candidates == 0) list_candidates(&now, FL_TOLERANCE_SERVED);
+    FL_TRY(try_candidates(&now, terms, cutoff, limits, err));
     for (int i = 0; i < n && now.best.crowd < 0; i++) {
         if (admission) consider_apart(&now, i, served, count_users(&now, i, &served));
         consider_nodes(&now, i, consider_apart);

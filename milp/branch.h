@@ -14,7 +14,8 @@ typedef struct fl_branch {
     int crowd, part;                /* so many users of the parent's crowd ... */
     fl_decision decision;           /* ... are those for whom this holds */
     int depth;
-    double bound; /* goal's unit; no solution below costs less */
+    double bound;          /* goal's unit; no solution below costs less */
+    const fl_stand *stand; /* where the parent's relaxation ended; NULL: it has none */
 } fl_branch;
 
 typedef struct fl_tree {
@@ -44,14 +45,20 @@ typedef struct fl_division {
     int users; /* at least so many have the property, or fewer */
 } fl_division;
 
-/** Find the property that the master's solution is least clear about: which the number of a crowd's users who
- *  have it is farthest from whole. Where all numbers are whole, one that some but not all have; or, when the
- *  solution is whole but not allowed, one that is not decided yet. Scratch comes from the master's arena.
- *  O(columns * blocks + crowds * blocks * nodes) */
-fl_status fl_branch_choose(fl_division *out, fl_master *master, fl_error *err);
+/** Find the property that promises most: of those which the number of a crowd's users who have it is far from
+ *  whole, the one whose two halves cost most in the master's relaxation (strong branching: Applegate, Bixby,
+ *  Chvatal, Cook, 1995). Where all numbers are whole, one that some but not all have; or, when the solution
+ *  is whole but not allowed, one that is not decided yet. Scratch comes from the master's arena.
+ *  @param cutoff  goal's unit; a half that costs so much is closed
+ *  @param limits  only `until` and `interrupt` count
+ *  O(columns * blocks + crowds * blocks * nodes), and some steps of the simplex */
+fl_status fl_branch_choose(fl_division *out, fl_master *master, const fl_terms *terms, double cutoff,
+                           const fl_glpk_limits *limits, fl_error *err);
 
-/** Open the two nodes below `branch`. */
+/** Open the two nodes below `branch`.
+ *  @param crowd  the one that is divided
+ *  @param stand  borrowed */
 fl_status fl_tree_divide(fl_tree *tree, const fl_branch *branch, const fl_division *division,
-                         const fl_crowd *crowd, double bound, fl_error *err);
+                         const fl_crowd *crowd, const fl_stand *stand, double bound, fl_error *err);
 
 #endif

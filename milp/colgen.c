@@ -4,11 +4,12 @@
 #include "core/tolerance.h"
 #include "milp/branch.h"
 #include "milp/primal.h"
+#include "milp/tabu.h"
 #include <limits.h>
 #include <math.h>
 
-/** The part of the time limit that the master with whole users may take, and least, s. */
-static const double MASTER_TIME = 0.1, MASTER_TIME_LEAST = 0.2;
+/** Moves of the tabu search per crowd priced: it takes about a quarter of the time then. */
+enum { MOVES_PER_PRICING = 2 };
 
 /** Everything one run knows. */
 typedef struct search {
@@ -22,8 +23,8 @@ typedef struct search {
     long long users;
     double until, gap;
     long long nodes, nodes_most;
-    long long look_at; /* the number of nodes at which to look for plans again */
-    int looks;         /* how often that was */
+    long long dive_at; /* the number of nodes at which to dive again */
+    long long moves;   /* of tabu search */
     long long refused; /* no plan refuses fewer, proven */
     double power;      /* no plan that refuses as few takes less, W, proven */
     bool infeasible;   /* proven */
@@ -73,42 +74,54 @@ static double cutoff_of(const search *now, const fl_terms *terms) {
     }
 }
 
-static fl_status start_master(search *now, const fl_branch *branch, fl_error *err) {
+/** The master of a node: at the root with all plans known, elsewhere near where the parent's ended. */
+static fl_status start_master(search *now, const fl_branch *branch, const fl_terms *terms, fl_error *err) {
     fl_crowd *crowds;
     int n;
     fl_arena_reset(&now->node);
     FL_TRY(fl_branch_crowds(&crowds, &n, branch, now->instance, &now->node, err));
     FL_TRY(fl_master_start(&now->master, crowds, n, err));
+    if (branch->stand != NULL) {
+        double open = cutoff_of(now, terms) - branch->bound;
+        return fl_master_resume(&now->master, branch->stand, open, fl_terms_goal(terms), err);
+    }
     for (int j = 0; j < now->pool.n_offers; j++) FL_TRY(fl_master_admit(&now->master, j, err));
     return FL_OK;
 }
 
-/** Solve the node's relaxation. Where the power is minimised, first there must be a solution at all.
- *  @param fits  whether there is one, as far as can be told; else the master's is of what is missing */
-static fl_status relax(search *now, const fl_terms *terms, bool *fits, fl_error *err) {
+/** Find out whether there is a solution at all; with it come the plans that it needs. */
+static fl_status relax_fit(search *now, const fl_terms *terms, bool *fits, fl_error *err) {
     fl_relaxation *relaxation = &now->relaxation;
     const fl_terms fit = {FL_TERMS_FIT, terms->refused};
-    *fits = true;
-    if (terms->kind == FL_TERMS_SPEND) {
-        FL_TRY(fl_relaxation_solve(relaxation, &fit, FL_TOLERANCE_SERVED, 0.5 * FL_TOLERANCE_SERVED, err));
-        bool solved = relaxation->end == FL_RELAXATION_SOLVED;
-        *fits = solved && now->master.objective <= FL_TOLERANCE_SERVED;
-        relaxation->bound = relaxation->end == FL_RELAXATION_HOPELESS ? INFINITY : -INFINITY;
-    }
-    if (!*fits) return FL_OK;
-    return fl_relaxation_solve(relaxation, terms, -INFINITY, cutoff_of(now, terms), err);
+    FL_TRY(fl_relaxation_solve(relaxation, &fit, FL_TOLERANCE_SERVED, 0.5 * FL_TOLERANCE_SERVED, err));
+    *fits = relaxation->end == FL_RELAXATION_SOLVED && now->master.objective <= FL_TOLERANCE_SERVED;
+    relaxation->bound = relaxation->end == FL_RELAXATION_HOPELESS ? INFINITY : -INFINITY;
+    return FL_OK;
 }
 
-/** Look for plans near the relaxation's solution: at the root, and whenever there are four times as many
- *  nodes, each time with less of the time. */
+/** Solve the node's relaxation.
+ *  @param fits  whether it has a solution, as far as can be told; else the master's is of what is missing */
+static fl_status relax(search *now, const fl_terms *terms, bool *fits, fl_error *err) {
+    fl_relaxation *relaxation = &now->relaxation;
+    double cutoff = cutoff_of(now, terms);
+    *fits = true;
+    FL_TRY(fl_relaxation_solve(relaxation, terms, -INFINITY, cutoff, err));
+    if (relaxation->end != FL_RELAXATION_EMPTY) return FL_OK;
+    FL_TRY(relax_fit(now, terms, fits, err));
+    if (!*fits) return FL_OK;
+    FL_TRY(fl_relaxation_solve(relaxation, terms, -INFINITY, cutoff, err));
+    if (relaxation->end == FL_RELAXATION_EMPTY) relaxation->end = FL_RELAXATION_STOPPED;
+    return FL_OK;
+}
+
+/** Look for plans near the relaxation's solution: by tabu search in its part of the time, and by diving at
+ * the root and whenever there are four times as many nodes. */
 static fl_status look_around(search *now, const fl_terms *terms, double bound, fl_error *err) {
-    double left = isinf(now->until) ? 0 : now->until - now->task->start;
-    if (now->nodes < now->look_at) return FL_OK;
-    now->look_at = 4 * now->nodes;
-    FL_TRY(fl_primal_dive(&now->best, &now->relaxation, *terms, err));
-    if (due(now) || bound >= cutoff_of(now, terms)) return FL_OK;
-    double until = fl_clock() + fmax(MASTER_TIME * left / ++now->looks, MASTER_TIME_LEAST);
-    return fl_primal_master(&now->best, &now->relaxation, terms, until, err);
+    if (now->nodes == 1 || now->moves <= MOVES_PER_PRICING * now->relaxation.pricings)
+        FL_TRY(fl_tabu_search(&now->best, &now->relaxation, terms, &now->moves, err));
+    if (now->nodes < now->dive_at || due(now) || bound >= cutoff_of(now, terms)) return FL_OK;
+    now->dive_at = 4 * now->nodes;
+    return fl_primal_dive(&now->best, &now->relaxation, *terms, err);
 }
 
 /** Solve a node, and divide it when it may hold a better plan.
@@ -116,10 +129,11 @@ static fl_status look_around(search *now, const fl_terms *terms, double bound, f
 static fl_status visit(search *now, const fl_branch *branch, const fl_terms *terms, double *bound,
                        bool *closed, fl_error *err) {
     fl_division division;
+    fl_stand *stand;
     bool fits, whole, allowed;
     now->nodes++;
     *closed = true;
-    FL_TRY(start_master(now, branch, err));
+    FL_TRY(start_master(now, branch, terms, err));
     FL_TRY(relax(now, terms, &fits, err));
     *bound = fmax(branch->bound, now->relaxation.bound);
     if (terms->kind != FL_TERMS_SPEND) *bound = ceil(*bound - FL_TOLERANCE_SERVED); /* users are whole */
@@ -127,15 +141,18 @@ static fl_status visit(search *now, const fl_branch *branch, const fl_terms *ter
     if (now->relaxation.end != FL_RELAXATION_SOLVED) return FL_OK;
     FL_TRY(fl_primal_whole(&now->best, &now->relaxation, &whole, &allowed, err));
     if (*bound >= cutoff_of(now, terms)) return FL_OK;
-    FL_TRY(fl_branch_choose(&division, &now->master, err));
+    const fl_glpk_limits limits = {.until = now->until, .interrupt = now->task->interrupt};
+    FL_TRY(fl_branch_choose(&division, &now->master, terms, cutoff_of(now, terms), &limits, err));
     if (division.crowd < 0) { /* the only solution has been judged */
         *bound = INFINITY;
         return FL_OK;
     }
+    FL_TRY(fl_master_stand(&stand, &now->master, now->task->arena, err));
     if (fits) FL_TRY(look_around(now, terms, *bound, err));
     *closed = *bound >= cutoff_of(now, terms);
     if (*closed) return FL_OK;
-    return fl_tree_divide(&now->tree, branch, &division, &now->master.crowds[division.crowd], *bound, err);
+    const fl_crowd *crowd = &now->master.crowds[division.crowd];
+    return fl_tree_divide(&now->tree, branch, &division, crowd, stand, *bound, err);
 }
 
 /** Branch and price, the node with the least bound first.
@@ -143,8 +160,7 @@ static fl_status visit(search *now, const fl_branch *branch, const fl_terms *ter
 static fl_status search_tree(search *now, const fl_terms *terms, double *proven, fl_error *err) {
     double closed_bound = INFINITY; /* of the nodes that were closed */
     now->nodes = 0;
-    now->look_at = 1;
-    now->looks = 0;
+    now->dive_at = 1;
     FL_TRY(fl_tree_start(&now->tree, *proven, now->task->arena, err));
     for (fl_branch *branch; (branch = fl_tree_take(&now->tree)) != NULL;) {
         double bound = branch->bound;

@@ -9,8 +9,8 @@
  *  1. Plans placed one after another give the first columns and mostly a first plan.
  *  2. Where some users are still refused: their least number, by branch and price. Without admission it must
  *     be 0, and more is the proof that there is no plan.
- *  3. The least power with that number, by branch and price. At the root also by diving and by the master
- *     with whole users.
+ *  3. The least power with that number, by branch and price. On the way diving and, at most nodes, tabu
+ *     search among the node's columns (milp/tabu.h) look for plans; strong branching keeps the tree small.
  *
  *  Every bound is a Lagrangian bound (milp/relaxation.h), so `optimal` and `infeasible` do not rest on GLPK's
  *  tolerances; the judge (core/evaluate.h) has allowed every plan. (Barnhart, Johnson, Nemhauser,

@@ -25,11 +25,14 @@ typedef struct session {
     int code, status;     /* what glp_intopt() returned and the status it left: to be read together */
     double tolerance;     /* of the search, relative to 1 + objective */
     fl_glpk_basis *basis; /* of relaxations that are solved again */
-    bool stopped;         /* this side stopped it; `out->end` says why */
-    bool offered;         /* the known solution was handed over */
-    bool scaled;          /* GLPK may scale rows and columns */
-    bool unstable;        /* ... because without that it lost its way */
-    bool guessing;        /* it branches by pseudo-costs */
+    fl_glpk_trial *trial; /* [n_trials] ways to divide one */
+    int n_trials;
+    double most;
+    bool stopped;  /* this side stopped it; `out->end` says why */
+    bool offered;  /* the known solution was handed over */
+    bool scaled;   /* GLPK may scale rows and columns */
+    bool unstable; /* ... because without that it lost its way */
+    bool guessing; /* it branches by pseudo-costs */
     jmp_buf landing;
     char text[400]; /* what GLPK printed when it gave up */
 } session;
@@ -351,22 +354,22 @@ fl_status fl_glpk_solve(fl_glpk_outcome *out, const fl_model *model, const fl_gl
 
 /* Relaxations that are solved again and again */
 
-static fl_status grow(int **status, int *room, int n_known, int n, int fresh, fl_arena *arena,
+static fl_status grow(bool **basic, int *room, int n_known, int n, bool fresh, fl_arena *arena,
                       fl_error *err) {
     if (n > *room) {
-        int *larger = FL_NEW(arena, 2 * (size_t)n, int);
+        bool *larger = FL_NEW(arena, 2 * (size_t)n, bool);
         if (larger == NULL) return fl_arena_error(arena, err);
-        if (n_known > 0) memcpy(larger, *status, (size_t)n_known * sizeof *larger);
-        *status = larger;
+        if (n_known > 0) memcpy(larger, *basic, (size_t)n_known * sizeof *larger);
+        *basic = larger;
         *room = 2 * n;
     }
-    for (int i = n_known; i < n; i++) (*status)[i] = fresh;
+    for (int i = n_known; i < n; i++) (*basic)[i] = fresh;
     return FL_OK;
 }
 
-static fl_status grow_basis(fl_glpk_basis *basis, const fl_model *model, fl_arena *arena, fl_error *err) {
-    FL_TRY(grow(&basis->row, &basis->row_room, basis->n_rows, model->n_rows, GLP_BS, arena, err));
-    FL_TRY(grow(&basis->column, &basis->column_room, basis->n_columns, model->n_columns, GLP_NL, arena, err));
+fl_status fl_glpk_grow(fl_glpk_basis *basis, const fl_model *model, fl_arena *arena, fl_error *err) {
+    FL_TRY(grow(&basis->row, &basis->row_room, basis->n_rows, model->n_rows, true, arena, err));
+    FL_TRY(grow(&basis->column, &basis->column_room, basis->n_columns, model->n_columns, false, arena, err));
     basis->n_rows = model->n_rows;
     basis->n_columns = model->n_columns;
     return FL_OK;
@@ -377,12 +380,20 @@ static void read_relaxation(session *now) {
     now->out->objective = glp_get_obj_val(problem);
     for (int i = 0; i < now->model->n_rows; i++) {
         now->dual[i] = glp_get_row_dual(problem, i + 1);
-        now->basis->row[i] = glp_get_row_stat(problem, i + 1);
+        now->basis->row[i] = glp_get_row_stat(problem, i + 1) == GLP_BS;
     }
     for (int j = 0; j < now->model->n_columns; j++) {
         now->solution[j] = glp_get_col_prim(problem, j + 1);
-        now->basis->column[j] = glp_get_col_stat(problem, j + 1);
+        now->basis->column[j] = glp_get_col_stat(problem, j + 1) == GLP_BS;
     }
+}
+
+/** What is not basic is at the only bound it has. */
+static void set_basis(session *now) {
+    for (int i = 0; i < now->model->n_rows; i++)
+        glp_set_row_stat(now->problem, i + 1, now->basis->row[i] ? GLP_BS : GLP_NU);
+    for (int j = 0; j < now->model->n_columns; j++)
+        glp_set_col_stat(now->problem, j + 1, now->basis->column[j] ? GLP_BS : GLP_NL);
 }
 
 static void relax(session *now) {
@@ -392,13 +403,10 @@ static void relax(session *now) {
         glp_scale_prob(now->problem, GLP_SF_AUTO);
         glp_std_basis(now->problem);
     } else {
-        for (int i = 0; i < now->model->n_rows; i++)
-            glp_set_row_stat(now->problem, i + 1, now->basis->row[i]);
-        for (int j = 0; j < now->model->n_columns; j++)
-            glp_set_col_stat(now->problem, j + 1, now->basis->column[j]);
+        set_basis(now);
     }
     glp_init_smcp(&simplex);
-    simplex.meth = GLP_PRIMAL;
+    simplex.meth = now->basis->dual ? GLP_DUALP : GLP_PRIMAL;
     simplex.tol_dj = FL_TOLERANCE_GLPK_COST;
     simplex.tol_bnd = FL_TOLERANCE_GLPK_WHOLE;
     simplex.out_frq = 100;
@@ -425,9 +433,74 @@ fl_status fl_glpk_relax(fl_glpk_relaxed *out, const fl_model *model, fl_glpk_bas
     now->basis = basis;
     now->out = &outcome;
     FL_TRY(prepare(now, arena, err));
-    FL_TRY(grow_basis(basis, model, kept, err));
+    FL_TRY(fl_glpk_grow(basis, model, kept, err));
     FL_TRY(attempt_twice(now, relax, err));
     *out = (fl_glpk_relaxed){
         .end = outcome.end, .objective = outcome.objective, .value = now->solution, .dual = now->dual};
     return FL_OK;
+}
+
+/* Ways to divide one */
+
+/** The objective with the trial's row in these bounds, as far as a few steps tell. */
+static double try_bounds(session *now, const glp_smcp *simplex, int row, int type, double bound,
+                         double before) {
+    glp_prob *problem = now->problem;
+    set_basis(now);
+    glp_set_row_bnds(problem, row, type, bound, bound);
+    int code = glp_simplex(problem, simplex), status = glp_get_status(problem);
+    double objective = glp_get_obj_val(problem);
+    bool feasible = glp_get_dual_stat(problem) == GLP_FEAS;
+    glp_set_row_bnds(problem, row, GLP_FR, 0, 0);
+    glp_set_row_stat(problem, row, GLP_BS);
+    if (code == GLP_EOBJUL || (code == 0 && status == GLP_NOFEAS)) return INFINITY;
+    return feasible ? fmax(objective, before) : before;
+}
+
+static void probe(session *now) {
+    enum { STEPS = 60 };
+    glp_smcp simplex;
+    int n_rows = now->model->n_rows;
+    load(now);
+    glp_add_rows(now->problem, now->n_trials);
+    set_basis(now);
+    glp_init_smcp(&simplex);
+    simplex.msg_lev = GLP_MSG_OFF;
+    simplex.tol_dj = FL_TOLERANCE_GLPK_COST;
+    simplex.tol_bnd = FL_TOLERANCE_GLPK_WHOLE;
+    if (glp_simplex(now->problem, &simplex) != 0) return;
+    double before = glp_get_obj_val(now->problem);
+    simplex.meth = GLP_DUALP;
+    simplex.it_lim = STEPS;
+    simplex.obj_ul = now->most;
+    for (int i = 0; i < now->n_trials && !due(now); i++) {
+        fl_glpk_trial *trial = &now->trial[i];
+        int row = n_rows + i + 1;
+        for (int k = 0; k < trial->n_columns; k++) {
+            now->column[k + 1] = trial->column[k] + 1;
+            now->value[k + 1] = 1;
+        }
+        glp_set_mat_row(now->problem, row, trial->n_columns, now->column, now->value);
+        trial->more = try_bounds(now, &simplex, row, GLP_LO, trial->least, before);
+        trial->fewer = try_bounds(now, &simplex, row, GLP_UP, trial->least - 1, before);
+    }
+}
+
+fl_status fl_glpk_probe(fl_glpk_trial *trials, int n, const fl_model *model, fl_glpk_basis *basis,
+                        double most, const fl_glpk_limits *limits, fl_arena *arena, fl_error *err) {
+    fl_glpk_outcome outcome = {.bound = -INFINITY};
+    FL_TRY(fl_model_check(model, err));
+    session *now = FL_ZERO(arena, 1, session);
+    if (now == NULL) return fl_arena_error(arena, err);
+    *now = (session){.model = model,
+                     .limits = limits,
+                     .basis = basis,
+                     .out = &outcome,
+                     .trial = trials,
+                     .n_trials = n,
+                     .most = most};
+    for (int i = 0; i < n; i++) trials[i].more = trials[i].fewer = 0;
+    FL_TRY(prepare(now, arena, err));
+    fl_status status = attempt(now, probe, err);
+    return status == FL_EINTERNAL ? FL_OK : status; /* GLPK lost its way: the trials tell what they tell */
 }

@@ -72,8 +72,13 @@ fl_status fl_glpk_solve(fl_glpk_outcome *out, const fl_model *model, const fl_gl
 typedef struct fl_glpk_basis {
     int n_rows, n_columns; /* known of; later ones start as slack rows and columns at 0 */
     int row_room, column_room;
-    int *row, *column; /* GLPK's status of each */
+    bool *row, *column; /* which are basic; as many as there are rows, or GLPK finds a basis of its own */
+    bool dual;          /* start with the dual simplex: only bounds and right-hand sides are new */
 } fl_glpk_basis;
+
+/** Know as many rows and columns as the model has.
+ *  @param arena  the basis grows in it */
+fl_status fl_glpk_grow(fl_glpk_basis *basis, const fl_model *model, fl_arena *arena, fl_error *err);
 
 typedef struct fl_glpk_relaxed {
     fl_glpk_end end;  /* OPTIMAL, INFEASIBLE, TIME or INTERRUPTED */
@@ -82,13 +87,28 @@ typedef struct fl_glpk_relaxed {
     double *dual;     /* [n_rows] objective units per unit of the right-hand side */
 } fl_glpk_relaxed;
 
-/** Solve a model as if no column had to be whole, by the primal simplex from `basis`, which then is the new
- *  one. Of the limits only `until` and `interrupt` count. Loading the model anew costs less than keeping
- *  GLPK's own copy in step with it, and leaves nothing behind.
+/** Solve a model as if no column had to be whole, by the simplex from `basis`, which then is the new one. Of
+ * the limits only `until` and `interrupt` count. Loading the model anew costs less than keeping GLPK's own
+ * copy in step with it, and leaves nothing behind.
  *  @param out    its arrays live in `arena`
  *  @param basis  grows in `kept`
  *  @return as fl_glpk_solve() */
 fl_status fl_glpk_relax(fl_glpk_relaxed *out, const fl_model *model, fl_glpk_basis *basis,
                         const fl_glpk_limits *limits, fl_arena *kept, fl_arena *arena, fl_error *err);
+
+/** A way to divide a relaxation: a sum of columns is at least `least`, or at most `least - 1`. */
+typedef struct fl_glpk_trial {
+    const int *column; /* [n_columns] of the sum */
+    int n_columns;
+    double least;
+    double more, fewer; /* out: the objective then, or what it is at least; INFINITY: no solution */
+} fl_glpk_trial;
+
+/** Try ways to divide a relaxation that fl_glpk_relax() has just solved, each for a few steps of the dual
+ *  simplex from its basis.
+ *  @param most  objectives from here on are as good as INFINITY
+ *  @return as fl_glpk_solve(); what was not tried when a limit strikes has no effect: both are the same */
+fl_status fl_glpk_probe(fl_glpk_trial *trials, int n, const fl_model *model, fl_glpk_basis *basis,
+                        double most, const fl_glpk_limits *limits, fl_arena *arena, fl_error *err);
 
 #endif

@@ -43,6 +43,21 @@ static inline bool fl_terms_limited(const fl_terms *terms) {
     return terms->kind == FL_TERMS_FIT || terms->kind == FL_TERMS_SPEND;
 }
 
+/** A column by its meaning. */
+typedef struct fl_member {
+    int crowd, offer;
+} fl_member;
+
+/** Where a relaxation ended, for others that differ from it by one decision. */
+typedef struct fl_stand {
+    int n_limits, n_crowds, n_basic;
+    double *limit_dual, *crowd_dual; /* [n_limits], [n_crowds] as in the master; goal's unit */
+    bool *limit, *crowd;             /* the same: whether the row is basic */
+    bool *refused, *missing;         /* [n_crowds] whether the column is basic */
+    bool refused_row;
+    fl_member *basic; /* [n_basic] the offers' columns that are basic */
+} fl_stand;
+
 typedef struct fl_master {
     const fl_pool *pool;
     fl_arena arena, scratch;
@@ -50,6 +65,7 @@ typedef struct fl_master {
     long long users; /* of all applications */
     const fl_crowd *crowds;
     int n_crowds;
+    int *first, *next; /* [applications], [n_crowds] each application's crowds, -1 ends */
     fl_model model;
     fl_glpk_basis basis;
     int refused_row, n_present, n_rows_known, column_room;
@@ -57,6 +73,7 @@ typedef struct fl_master {
     bool *present;       /* [n_present] whether the offer has columns */
     int *crowd, *offer;  /* [model.n_columns] of each column; offer -1: the crowd's refused users */
     int *fixed;          /* [model.n_columns] users who are placed for good */
+    bool *barred;        /* [model.n_columns] the crowd does not admit the offer: for the basis only */
     fl_glpk_end end;     /* of the last solve, as the following */
     double objective;    /* goal's unit: W or users */
     int n_values;        /* columns that the model had then */
@@ -75,8 +92,21 @@ void fl_master_close(fl_master *master);
 /** Begin a model of these crowds, borrowed, without offers. */
 fl_status fl_master_start(fl_master *master, const fl_crowd *crowds, int n, fl_error *err);
 
+/** Take the offers that are of use near where another relaxation ended, whose crowds these are but for one
+ *  decision, and its basis. Those left out are not lost: see fl_master_recall().
+ *  @param most  goal's unit; offers with a larger reduced cost there are left out */
+fl_status fl_master_resume(fl_master *master, const fl_stand *stand, double most, fl_goal goal,
+                           fl_error *err);
+
+/** Remember where the last solve ended, in `arena`. */
+fl_status fl_master_stand(fl_stand **out, const fl_master *master, fl_arena *arena, fl_error *err);
+
 /** Give an offer to all crowds that admit it; nothing when it is there. */
 fl_status fl_master_admit(fl_master *master, int offer, fl_error *err);
+
+/** Take in the offers of the pool that gain something at the duals of the last solve.
+ *  @param n  out: how many */
+fl_status fl_master_recall(fl_master *master, fl_goal goal, int *n, fl_error *err);
 
 /** Whether the offer is in the model. */
 bool fl_master_has(const fl_master *master, int offer);
@@ -85,6 +115,11 @@ bool fl_master_has(const fl_master *master, int offer);
 fl_status fl_master_solve(fl_master *master, const fl_terms *terms, double until,
                           const volatile sig_atomic_t *interrupt, fl_error *err);
 
+/** Try ways to divide the relaxation that was just solved: fl_glpk_probe(), objectives in the goal's unit.
+ *  @param most  goal's unit */
+fl_status fl_master_probe(fl_master *master, fl_glpk_trial *trials, int n, const fl_terms *terms, double most,
+                          const fl_glpk_limits *limits, fl_error *err);
+
 /** The first column of an offer. */
 static inline int fl_master_first(const fl_master *master) {
     return 2 * master->n_crowds;
@@ -92,10 +127,5 @@ static inline int fl_master_first(const fl_master *master) {
 
 /** What an offer promises a user of a crowd at the duals of the last solve: negative when he gains. */
 double fl_master_reduced(const fl_master *master, int crowd, int offer, fl_goal goal);
-
-/** Solve the model with whole users, as far as the limits allow.
- *  @param users  [pool->n_offers] how many take each offer; NULL: nothing was found. In the scratch arena */
-fl_status fl_master_round(fl_master *master, const fl_terms *terms, const fl_glpk_limits *limits, int **users,
-                          fl_error *err);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "milp/pool.h"
 
-#include "core/tolerance.h"
 #include <string.h>
 
 fl_status fl_pool_open(fl_pool *pool, const fl_instance *instance, fl_arena *arena, fl_error *err) {
@@ -161,12 +160,4 @@ fl_status fl_pool_plan(fl_plan *out, const fl_pool *pool, const int *users, fl_e
                            offer->at.levels, pool->arena, err));
     }
     return FL_OK;
-}
-
-double fl_pool_fitting(const fl_offer *offer) {
-    double most = INFINITY;
-    for (int i = 0; i < offer->n_uses; i++) {
-        most = fmin(most, floor((1 + FL_TOLERANCE_LIMIT) / offer->uses[i].part));
-    }
-    return most;
 }

@@ -57,7 +57,4 @@ fl_status fl_pool_add_plan(fl_pool *pool, const fl_plan *plan, fl_error *err);
 /** The plan in which `users` [n_offers] users take each offer; in the pool's arena. */
 fl_status fl_pool_plan(fl_plan *out, const fl_pool *pool, const int *users, fl_error *err);
 
-/** Up to how many users the limits leave room for who all take this offer. */
-double fl_pool_fitting(const fl_offer *offer);
-
 #endif

@@ -4,7 +4,6 @@
 #include "core/exact.h"
 #include "core/sequential.h"
 #include "core/tolerance.h"
-#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -65,19 +64,6 @@ fl_status fl_primal_whole(fl_incumbent *best, const fl_relaxation *relaxation, b
         if (master->offer[j] >= 0) users[master->offer[j]] += (int)nearest;
     }
     return *whole ? offer_users(best, relaxation, users, allowed, err) : FL_OK;
-}
-
-fl_status fl_primal_master(fl_incumbent *best, const fl_relaxation *relaxation, const fl_terms *terms,
-                           double until, fl_error *err) {
-    fl_glpk_limits limits = {.until = fmin(until, relaxation->until),
-                             .nodes = LONG_MAX,
-                             .most = best->power,
-                             .interrupt = relaxation->task->interrupt};
-    int *users;
-    bool allowed;
-    if (fl_terms_goal(terms) == FL_GOAL_SERVE) limits.most = (double)relaxation->master->users;
-    FL_TRY(fl_master_round(relaxation->master, terms, &limits, &users, err));
-    return users != NULL ? offer_users(best, relaxation, users, &allowed, err) : FL_OK;
 }
 
 /* Diving */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Ways to good plans for column generation: placing one user after another, rounding a relaxation, the
- *  master with whole users, and diving. Nothing here proves anything; the judge decides what is kept. */
+/** Ways to good plans for column generation: placing one user after another, rounding a relaxation
+ *  and diving; milp/tabu.h is another. Nothing here proves anything; the judge decides what is kept. */
 #ifndef FINLAB_MILP_PRIMAL_H
 #define FINLAB_MILP_PRIMAL_H
 
@@ -29,10 +29,6 @@ fl_status fl_primal_sequential(fl_incumbent *best, fl_pool *pool, const fl_task 
  *  @param allowed  and the judge allows the plan */
 fl_status fl_primal_whole(fl_incumbent *best, const fl_relaxation *relaxation, bool *whole, bool *allowed,
                           fl_error *err);
-
-/** The master with whole users, by GLPK's branch and cut. */
-fl_status fl_primal_master(fl_incumbent *best, const fl_relaxation *relaxation, const fl_terms *terms,
-                           double until, fl_error *err);
 
 /** Place the users on whom the relaxation is clearest for good and solve it again for the others, new columns
  *  included, until all are placed. Leaves the master as it was, but for new columns. */

@@ -75,6 +75,7 @@ static fl_status price_crowd(fl_relaxation *relaxation, int i, const fl_terms *t
     const fl_crowd *crowd = &master->crowds[i];
     double absence = price_absence(relaxation, i, terms);
     *value = 0;
+    relaxation->pricings++;
     if (master->model.row[i].rhs <= 0) return FL_OK; /* all are placed for good */
     fl_priced priced = {INFINITY, -1};
     if (!fl_crowd_must_refuse(crowd))
@@ -150,17 +151,29 @@ static fl_status price_until_new(fl_relaxation *relaxation, const fl_terms *term
     return FL_OK;
 }
 
+/** Solve the master with all plans known so far, as soon as it has use for them. */
+static fl_status solve_master(fl_relaxation *relaxation, const fl_terms *terms, fl_error *err) {
+    fl_master *master = relaxation->master;
+    for (int recalled = 1; recalled > 0;) {
+        FL_TRY(fl_master_solve(master, terms, relaxation->until, relaxation->task->interrupt, err));
+        relaxation->rounds++;
+        if (master->end != FL_GLPK_OPTIMAL) return FL_OK;
+        FL_TRY(fl_master_recall(master, fl_terms_goal(terms), &recalled, err));
+    }
+    return FL_OK;
+}
+
 fl_status fl_relaxation_solve(fl_relaxation *relaxation, const fl_terms *terms, double enough, double cutoff,
                               fl_error *err) {
     fl_master *master = relaxation->master;
     relaxation->bound = -INFINITY;
     relaxation->end = FL_RELAXATION_SOLVED;
     for (bool again = true; again;) {
-        FL_TRY(fl_master_solve(master, terms, relaxation->until, relaxation->task->interrupt, err));
-        relaxation->rounds++;
+        FL_TRY(solve_master(relaxation, terms, err));
         if (master->end == FL_GLPK_OPTIMAL && master->objective <= enough) return FL_OK;
         if (master->end != FL_GLPK_OPTIMAL) {
-            relaxation->end = FL_RELAXATION_STOPPED;
+            bool empty = master->end == FL_GLPK_INFEASIBLE;
+            relaxation->end = empty ? FL_RELAXATION_EMPTY : FL_RELAXATION_STOPPED;
             return FL_OK;
         }
         FL_TRY(price_until_new(relaxation, terms, cutoff, &again, err));

@@ -18,6 +18,7 @@
 typedef enum fl_relaxation_end {
     FL_RELAXATION_SOLVED,   /* the bound is as good as it gets */
     FL_RELAXATION_HOPELESS, /* the bound reaches the cutoff */
+    FL_RELAXATION_EMPTY,    /* the plans known so far allow no solution */
     FL_RELAXATION_STOPPED   /* a limit struck, or GLPK lost its way */
 } fl_relaxation_end;
 
@@ -37,8 +38,9 @@ typedef struct fl_relaxation {
     fl_duals centre[4], trial; /* the prices of the best bound, on each kind of terms; those being tried */
     int n_tried;               /* limits that have a price in it */
     fl_relaxation_end end;
-    double bound;     /* goal's unit; no solution of the crowds costs less */
-    long long rounds; /* of master and pricing, in all */
+    double bound;       /* goal's unit; no solution of the crowds costs less */
+    long long rounds;   /* of master and pricing, in all */
+    long long pricings; /* of one crowd each, in all */
 } fl_relaxation;
 
 /** Start; lives in the arena of the task. */

@@ -67,7 +67,6 @@ static bool about(double a, double b) {
 Test(master, the_pool_knows_a_placement_again) {
     cr_assert(add(0) == near && add(1) == far && pool.n_offers == 2 && pool.n_limits == 2);
     cr_assert(about(pool.offers[near].power, 1) && about(pool.offers[far].power, 3));
-    cr_assert(fl_pool_fitting(&pool.offers[near]) == 2);
 }
 
 Test(master, the_terms_say_what_is_minimised) {
@@ -78,15 +77,6 @@ Test(master, the_terms_say_what_is_minimised) {
     cr_assert(about(solve(FL_TERMS_SPEND, 1), 2.5 * 1 + 0.5 * 3));
     cr_assert(about(master.refused_dual, 3)); /* one more refused saves one on `far` */
     cr_assert(about(master.limit_dual[pool.offers[near].uses[0].limit], 2 * 2.5));
-}
-
-Test(master, whole_users_are_placed_within_the_limits) {
-    fl_terms terms = {FL_TERMS_SPEND, 1};
-    fl_glpk_limits limits = {.until = INFINITY, .nodes = LONG_MAX, .most = INFINITY, .interrupt = &never};
-    int *users;
-    admit(1);
-    cr_assert(fl_master_round(&master, &terms, &limits, &users, &err) == FL_OK && users != NULL);
-    cr_assert(users[near] == 2 && users[far] == 1);
 }
 
 Test(master, users_placed_for_good_leave_the_rest) {
@@ -109,12 +99,15 @@ Test(master, a_crowd_takes_only_what_was_not_decided_against) {
 Test(master, a_fractional_solution_is_divided_until_it_is_whole) {
     fl_tree tree;
     fl_division division;
+    const fl_terms terms = {FL_TERMS_SPEND, 1};
+    const fl_glpk_limits limits = {.until = INFINITY, .interrupt = &never};
     admit(1);
     solve(FL_TERMS_SPEND, 1);
-    cr_assert(fl_branch_choose(&division, &master, &err) == FL_OK && division.crowd == 0);
+    cr_assert(fl_branch_choose(&division, &master, &terms, INFINITY, &limits, &err) == FL_OK);
+    cr_assert(division.crowd == 0);
     cr_assert(fl_tree_start(&tree, 0, &arena, &err) == FL_OK);
     fl_branch *root = fl_tree_take(&tree);
-    cr_assert(fl_tree_divide(&tree, root, &division, &crowds[0], 4, &err) == FL_OK && tree.n_open == 2);
+    cr_assert(fl_tree_divide(&tree, root, &division, &crowds[0], NULL, 4, &err) == FL_OK && tree.n_open == 2);
     for (int child = 0; child < 2; child++) {
         fl_crowd *parts;
         int n, users = 0;
