@@ -161,6 +161,7 @@ Test(explain, what_a_method_cannot_decide_stays_open) {
         unknown += strcmp(fl_value_get(at, "verdict")->string, "unknown") == 0;
     }
     cr_assert(enough == 2 && unknown == 2, "%d enough, %d unknown", enough, unknown);
+    cr_assert(fl_value_get(document, "apps")->n_items == instance->n_apps);
     fl_instance_free(instance);
 }
 

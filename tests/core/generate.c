@@ -3,6 +3,7 @@
 #include "core/json.h"
 #include "tests/support/brute.h"
 #include <criterion/criterion.h>
+#include <stdint.h>
 #include <string.h>
 
 static fl_arena arena;
@@ -41,6 +42,39 @@ Test(generate, the_same_recipe_gives_the_same_instance_and_another_seed_does_not
     fl_instance_free(a);
     fl_instance_free(b);
     fl_instance_free(c);
+}
+
+/** A fingerprint of a text (FNV-1a). */
+static uint64_t digest(const char *text) {
+    uint64_t sum = 0xcbf29ce484222325;
+    for (; *text != '\0'; text++) sum = (sum ^ (unsigned char)*text) * 0x100000001b3;
+    return sum;
+}
+
+/* A seed that people have written down must go on to mean the same instance. */
+Test(generate, a_recipe_gives_the_instance_that_it_always_gave) {
+    static const struct {
+        fl_recipe recipe;
+        uint64_t digest; /* of the texts of seeds 0 to 19, one after another */
+    } known[] = {
+        {{.plain = true}, 0x7fa4edd685791958},
+        {{.tightness = FL_TIGHTNESS_TIGHT}, 0x12670d27bbd9cf2d},
+        {{.tiers = 2, .limits = true}, 0x2d0ad5e65db745c},
+        {{.apps = 2, .users = 3, .binding = true}, 0xe59de51d1bdc608},
+        {{.users = 3, .admission = true, .slices = true}, 0x99dd9a46f455224e},
+        {{.energy_scale = 1e-9, .time_scale = 1e3}, 0xd88bc4d5ee7bb5f4},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        uint64_t sum = 0;
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            fl_recipe recipe = known[i].recipe;
+            recipe.seed = seed;
+            fl_instance *instance = draw(recipe);
+            sum = sum * 31 + digest(print(instance));
+            fl_instance_free(instance);
+        }
+        cr_expect(sum == known[i].digest, "recipe %d: 0x%llx", (int)i, (unsigned long long)sum);
+    }
 }
 
 Test(generate, the_recipe_sets_the_size) {

@@ -85,6 +85,7 @@ Test(method, the_ends_of_a_range_are_allowed) {
 Test(method, bad_options_are_refused_by_name) {
     static const char *const cases[][3] = {
         {"{'gama': 3}", "gama", "method \"fake\" has no such option"},
+        {"{'fats': true}", "fats", "fast"},
         {"{'fast': 1}", "fast", "must be true or false"},
         {"{'fast': 'yes'}", "fast", "must be true or false"},
         {"{'fast': null}", "fast", "must be true or false"},
