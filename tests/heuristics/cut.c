@@ -275,3 +275,27 @@ Test(cut, the_server_is_busy_only_for_samples_that_get_there) {
     fl_instance_free(other);
     fl_instance_free(instance);
 }
+
+Test(cut, what_the_source_runs_keeps_no_server_busy) {
+    fl_instance *instance = build_variant(example, "/apps/0/blocks",
+                                          "[{'ops': 2e7, 'out_bits': 1e6}, {'ops': 3e7, 'nodes': ['edge']}]");
+    fl_result result;
+    fl_error err;
+    cr_assert(solve_run(&result, instance, &fl_spinn_method, "{'goal': 'server'}", &arena, &err) == FL_OK);
+    cr_assert(result.plan.n_apps == 1 && result.plan.apps[0].nodes[0] == 0 &&
+              result.plan.apps[0].nodes[1] == 1);
+    fl_instance_free(instance);
+}
+
+Test(cut, jalad_may_lose_all_where_nothing_is_asked) {
+    fl_instance *instance = build_variant(example, "/apps/0/blocks/0/codings/0/loss", "0.9"), *careless;
+    fl_result result;
+    fl_error err;
+    fl_change change = FL_CHANGE_NONE;
+    change.accuracy = 0;
+    cr_assert(fl_instance_with(&careless, instance, &change, 1, FL_PLACE_LUA, &err) == FL_OK);
+    cr_assert(solve_run(&result, careless, &fl_jalad_method, NULL, &arena, &err) == FL_OK);
+    cr_assert(result.has_plan && result.plan.apps[0].codings != NULL && result.verdict.accuracy == 0);
+    fl_instance_free(careless);
+    fl_instance_free(instance);
+}

@@ -117,6 +117,51 @@ Test(portend, finds_the_most_accurate_partitions_in_time) {
     choosing_all(1000, check_most_accurate);
 }
 
+/** The least mean time of the plans that are as accurate as `accuracy`. */
+static long double fastest_from(const choosing_list *list, long double accuracy) {
+    long double best = HUGE_VALL;
+    for (int i = 0; i < list->n; i++) {
+        if (list->plans[i].accuracy >= accuracy - 1e-9L) best = fminl(best, list->plans[i].mean);
+    }
+    return best;
+}
+
+/** Where several ways to one state are kept, the target decides which of them is taken: all targets that some
+ * plan just meets. */
+static void check_targets(const draw_family *family, int seed) {
+    fl_instance *instance = draw_instance(family, (uint64_t)seed), *mean, *wanted;
+    fl_change change = FL_CHANGE_NONE;
+    change.latency = FL_LATENCY_MEAN;
+    cr_assert(fl_instance_with(&mean, instance, &change, 1, FL_PLACE_LUA, NULL) == FL_OK);
+    choosing_list list = {.instance = mean, .mean = mean, .app = &mean->apps[0]};
+    fl_arena_init(&list.arena, 0);
+    list_partitions(&list);
+    for (int i = 0; i < list.n; i += 1 + list.n / 25) {
+        fl_result result;
+        change.accuracy = (double)list.plans[i].accuracy;
+        cr_assert(fl_instance_with(&wanted, mean, &change, 1, FL_PLACE_LUA, NULL) == FL_OK);
+        cr_assert(solve_run(&result, wanted, &fl_portend_method, NULL, &arena, NULL) == FL_OK);
+        long double best = fastest_from(&list, list.plans[i].accuracy);
+        cr_assert(result.plan.n_apps == 1 && choosing_near(result.verdict.latency, best),
+                  "%s: accuracy %.17g: %.17g s, not %.17Lg s", draw_say(wanted), change.accuracy,
+                  result.verdict.latency, best);
+        fl_instance_free(wanted);
+    }
+    fl_arena_free(&list.arena);
+    fl_instance_free(mean);
+    fl_instance_free(instance);
+}
+
+Test(portend, keeps_every_way_that_some_target_needs) {
+    static const draw_family families[] = {
+        {.name = "tiers", .recipe = {.tiers = 4, .blocks = 6, .nodes = 6, .exits = 6, .optional = true}},
+        {.name = "thresholds",
+         .recipe = {.tiers = 3, .blocks = 6, .nodes = 4, .exits = 5, CHOOSING_CHOICES, CHOOSING_RUNS}}};
+    for (int i = 0; i < 2; i++) {
+        for (int seed = 0; seed < draw_count(150); seed++) check_targets(&families[i], seed);
+    }
+}
+
 /** Three tiers, times of runs in ms on the first two: 1 | 3 | 6 from the first block on, 2 | 4 from the
  * second, 3 of the third alone on the mobile node, a tenth of that on the edge node. Packing takes 0.1 ms on
  * the mobile node, unpacking 0.2 ms on the edge node, the way 1 ms. 40 % of the samples can leave after b1,
