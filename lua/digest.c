@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { BLOCK = 64, ROUNDS = 64, WORDS = 8 };
+enum { BLOCK = 64, ROUNDS = 64, WORDS = 8, REMEMBERED = 256 };
 
 /* The fractions of the cube roots of the first 64 primes. */
 static const uint32_t constants[ROUNDS] = {
@@ -60,24 +60,66 @@ static void compress(uint32_t state[WORDS], const unsigned char *block) {
     for (int i = 0; i < WORDS; i++) state[i] += s[i];
 }
 
-static void digest(uint32_t state[WORDS], const unsigned char *text, size_t length) {
+/** The blocks at the beginning of the last text, and the state after each: the instances of a sweep begin
+ * alike for a long way, or are the same. */
+typedef struct memory {
+    int n;
+    unsigned char block[REMEMBERED][BLOCK];
+    uint32_t state[REMEMBERED][WORDS]; /* after the block */
+} memory;
+
+static const char registry_key = 0;
+
+/** The memory of this Lua state. */
+static memory *remember(lua_State *L) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &registry_key) != LUA_TUSERDATA) {
+        lua_pop(L, 1);
+        ((memory *)lua_newuserdatauv(L, sizeof(memory), 0))->n = 0;
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &registry_key);
+    }
+    memory *self = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    return self;
+}
+
+/** The state after all whole blocks of a text. */
+static void digest_blocks(uint32_t state[WORDS], memory *last, const unsigned char *text, size_t blocks) {
+    int same = 0;
+    size_t at;
+    while ((size_t)same < blocks && same < last->n &&
+           memcmp(last->block[same], text + (size_t)same * BLOCK, BLOCK) == 0) {
+        same++;
+    }
+    if (same > 0) memcpy(state, last->state[same - 1], sizeof *last->state);
+    last->n = same;
+    for (at = (size_t)same; at < blocks; at++) {
+        compress(state, text + at * BLOCK);
+        if (at >= REMEMBERED) continue;
+        memcpy(last->block[at], text + at * BLOCK, BLOCK);
+        memcpy(last->state[at], state, sizeof *last->state);
+        last->n = (int)at + 1;
+    }
+}
+
+static void digest(uint32_t state[WORDS], memory *last, const unsigned char *text, size_t length) {
     static const uint32_t start[WORDS] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                           0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    unsigned char last[2 * BLOCK] = {0};
+    unsigned char end[2 * BLOCK] = {0};
     uint64_t bits = (uint64_t)length * 8;
     memcpy(state, start, sizeof start);
-    for (; length >= BLOCK; text += BLOCK, length -= BLOCK) compress(state, text);
-    size_t padded = length < BLOCK - 8 ? BLOCK : 2 * BLOCK;
-    memcpy(last, text, length);
-    last[length] = 0x80;
-    for (int i = 0; i < 8; i++) last[padded - 1 - (size_t)i] = (unsigned char)(bits >> (8 * i));
-    for (size_t at = 0; at < padded; at += BLOCK) compress(state, last + at);
+    digest_blocks(state, last, text, length / BLOCK);
+    size_t rest = length % BLOCK, padded = rest < BLOCK - 8 ? BLOCK : 2 * BLOCK;
+    memcpy(end, text + length - rest, rest);
+    end[rest] = 0x80;
+    for (int i = 0; i < 8; i++) end[padded - 1 - (size_t)i] = (unsigned char)(bits >> (8 * i));
+    for (size_t at = 0; at < padded; at += BLOCK) compress(state, end + at);
 }
 
 void fl_lua_digest_push(lua_State *L, const char *text, size_t length) {
     uint32_t state[WORDS];
     char digits[8 * WORDS];
-    digest(state, (const unsigned char *)text, length);
+    digest(state, remember(L), (const unsigned char *)text, length);
     for (int i = 0; i < 8 * WORDS; i++)
         digits[i] = "0123456789abcdef"[state[i / 8] >> (28 - 4 * (i % 8)) & 15];
     lua_pushlstring(L, digits, sizeof digits);

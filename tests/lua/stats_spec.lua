@@ -86,6 +86,27 @@ describe("digest", function()
     end)
 end)
 
+describe("digests one after another", function()
+    it("agree with sha256sum, however much of the text is the same as before", function()
+        math.randomseed(7)
+        local path, base, texts = os.tmpname(), {}, {}
+        for i = 1, 40000 do base[i] = string.char(math.random(32, 126)) end
+        base = table.concat(base)
+        for i = 1, 60 do
+            local length = math.random(0, #base)
+            local text = base:sub(1, length) .. ("y"):rep(math.random(0, 300)) .. base:sub(length + 2)
+            texts[i] = i % 4 == 0 and texts[i - 1] or text:sub(1, math.random(0, #text))
+        end
+        for i, text in ipairs(texts) do
+            local file <close> = assert(io.open(path, "w"))
+            file:write(text):flush()
+            local pipe <close> = io.popen("sha256sum <" .. path)
+            assert.equal(pipe:read(64), core.digest(text), "text " .. i)
+        end
+        os.remove(path)
+    end)
+end)
+
 describe("core.json and core.parse", function()
     it("round-trip, with names sorted and every digit", function()
         assert.equal('{"a": [1, 2], "b": 0.10000000000000001, "c": "\\u03b3"}',
