@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** SHA-256 (FIPS 180-4) of texts, by which a store knows an instance again. Each Lua state remembers the first
- *  16 KiB of the last text, since what a sweep's instances have in common need not be looked at again. */
+/** SHA-256 (FIPS 180-4) of texts, by which a store knows an instance again. Each Lua state remembers the
+ * first 16 KiB of the last text, since what a sweep's instances have in common need not be looked at again.
+ */
 #ifndef FINLAB_LUA_DIGEST_H
 #define FINLAB_LUA_DIGEST_H
 
