@@ -49,7 +49,8 @@ static fl_instance *instance, *limited;
 static fl_instance *large;  /* whose solution takes several allocations, though an arena asks for few */
 static fl_instance *shared; /* by several users, with slices and what binds */
 static fl_instance *chosen; /* whose plans choose all that they can, and whose runs have costs of their own */
-static brute_answer truth, limited_truth, shared_truth, chosen_truth;
+static fl_instance *admitted; /* several users who do not all find room */
+static brute_answer truth, limited_truth, shared_truth, admitted_truth, chosen_truth;
 static fl_value *chosen_document;
 static char file[] = "/tmp/finlab-failing-XXXXXX";
 static const char *text; /* of `instance` */
@@ -58,6 +59,10 @@ static bool right;
 
 static const fl_recipe sharing = {
     .seed = 3, .apps = 2, .blocks = 2, .nodes = 3, .users = 3, .binding = true, .slices = true};
+
+/* Six nodes of colgen's tree. */
+static const fl_recipe admitting = {
+    .seed = 35, .apps = 2, .blocks = 2, .nodes = 3, .users = 2, .binding = true, .admission = true};
 
 static const fl_recipe choosing = {.seed = 23,
                                    .blocks = 4,
@@ -370,18 +375,31 @@ static fl_status try_milp_with_limits(void) {
     return try_method("milp", NULL, limited, &limited_truth);
 }
 
-static fl_status try_milp_shared(void) {
+/** By a method that places all users at once; it may also answer that its memory ended it. */
+static fl_status try_jointly(const char *name, const fl_instance *joint, const brute_answer *joint_truth) {
     fl_arena arena;
     fl_result result;
-    fl_settings settings = read_settings(solve_method("milp"), NULL, shared);
+    fl_settings settings = read_settings(solve_method(name), NULL, joint);
     fl_arena_init(&arena, 0);
     arm();
-    fl_status status = fl_run(&result, shared, solve_method("milp"), &settings, &arena, NULL, &err);
+    fl_status status = fl_run(&result, joint, solve_method(name), &settings, &arena, NULL, &err);
     disarm();
-    right = status != FL_OK || solve_fault_exact(&result, shared, &shared_truth, 1e-6) == NULL ||
+    right = status != FL_OK || solve_fault_exact(&result, joint, joint_truth, 1e-6) == NULL ||
             result.stop == FL_STOP_MEMORY;
     fl_arena_free(&arena);
     return status;
+}
+
+static fl_status try_milp_shared(void) {
+    return try_jointly("milp", shared, &shared_truth);
+}
+
+static fl_status try_colgen_shared(void) {
+    return try_jointly("colgen", shared, &shared_truth);
+}
+
+static fl_status try_colgen_admission(void) {
+    return try_jointly("colgen", admitted, &admitted_truth);
 }
 
 static fl_status try_fin(void) {
@@ -553,6 +571,8 @@ static const struct {
               {"milp", try_milp, false},
               {"milp with limits", try_milp_with_limits, false},
               {"milp shared", try_milp_shared, false},
+              {"colgen shared", try_colgen_shared, false},
+              {"colgen admission", try_colgen_admission, false},
               {"fin", try_fin, false},
               {"large exact", try_large_exact, false},
               {"large k best", try_large_k_best, false},
@@ -611,18 +631,19 @@ static void prepare(void) {
     fl_recipe many = {.seed = 4, .blocks = 12, .nodes = 8, .plain = true, .tightness = FL_TIGHTNESS_MEDIUM};
     fl_recipe with_limits = {.seed = 1, .blocks = 4, .nodes = 3, .limits = true};
     fl_arena_init(&arena, 0);
-    bool ready = fl_generate(&instance, &recipe, &err) == FL_OK &&
-                 fl_generate(&large, &many, &err) == FL_OK && fl_generate(&shared, &sharing, &err) == FL_OK &&
-                 fl_generate(&limited, &with_limits, &err) == FL_OK &&
-                 fl_generate(&chosen, &choosing, &err) == FL_OK &&
-                 fl_instance_write(&chosen_document, chosen, &arena, &err) == FL_OK &&
-                 fl_instance_write(&document, instance, &arena, &err) == FL_OK &&
-                 fl_json_print(&text, document, 2, &arena, &err) == FL_OK && close(mkstemp(file)) == 0 &&
-                 fl_instance_save(instance, file, &err) == FL_OK;
+    bool ready =
+        fl_generate(&instance, &recipe, &err) == FL_OK && fl_generate(&large, &many, &err) == FL_OK &&
+        fl_generate(&shared, &sharing, &err) == FL_OK && fl_generate(&limited, &with_limits, &err) == FL_OK &&
+        fl_generate(&admitted, &admitting, &err) == FL_OK && fl_generate(&chosen, &choosing, &err) == FL_OK &&
+        fl_instance_write(&chosen_document, chosen, &arena, &err) == FL_OK &&
+        fl_instance_write(&document, instance, &arena, &err) == FL_OK &&
+        fl_json_print(&text, document, 2, &arena, &err) == FL_OK && close(mkstemp(file)) == 0 &&
+        fl_instance_save(instance, file, &err) == FL_OK;
     if (!ready) abort();
     truth = brute_solve(instance);
     limited_truth = brute_solve(limited);
     shared_truth = brute_solve(shared);
+    admitted_truth = brute_solve(admitted);
     chosen_truth = brute_solve(chosen);
     if (!chosen_truth.feasible || chosen->features != FL_FEATURES_OWN) abort();
     if (!truth.feasible || !limited_truth.feasible || limited->features == 0) abort();
