@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/plain.h"
+#include "core/evaluate.h"
 #include "core/instance_shared.h"
 
 /* Leaving out; a failed allocation is noticed by the arena. */
@@ -84,6 +85,16 @@ static void keep_proofs(fl_answer *answer, bool relaxes) {
     answer->most_served = -1;
 }
 
+/** An optimum of the reading bounds as it is: what remains of it where the reading relaxes the instance. */
+static fl_status bound_optimum(fl_answer *answer, const fl_task *reading, fl_error *err) {
+    fl_verdict verdict;
+    bool proven = answer->claim == FL_CLAIM_OPTIMAL && answer->plan.n_apps > 0;
+    if (!proven || answer->bound > -INFINITY || reading->instance->admission) return FL_OK;
+    FL_TRY(fl_evaluate_plan(&verdict, NULL, reading->instance, &answer->plan, reading->arena, err));
+    answer->bound = verdict.energy;
+    return FL_OK;
+}
+
 fl_status fl_plain_solve(fl_answer *answer, const fl_task *task, const fl_method *method, fl_error *err) {
     unsigned unknown = task->instance->features & ~method->honours & FL_FEATURES_OWN;
     if (unknown == 0) return method->solve(answer, task, err);
@@ -92,6 +103,7 @@ fl_status fl_plain_solve(fl_answer *answer, const fl_task *task, const fl_method
     FL_TRY(fl_plain_read(&plain, task->instance, unknown, task->arena, err));
     reading.instance = plain;
     fl_status status = method->solve(answer, &reading, err);
+    if (status == FL_OK) status = bound_optimum(answer, &reading, err);
     if (status == FL_OK) keep_proofs(answer, fl_plain_relaxes(task->instance, unknown));
     fl_instance_free(plain);
     return status;

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What does certainty cost? The published networks on three tiers when not every sample has to be in time,
--- when the uplink's rate is not known, and when nodes and links may be slower than they should be.
+-- when the uplink's rate is not known, when nodes and links may be slower than they should be, and when times
+-- deviate.
 
 local fl = require "finlab"
 local study = dofile((arg[0]:match("^.*/") or "") .. "study.lua")
@@ -8,7 +9,8 @@ local study = dofile((arg[0]:match("^.*/") or "") .. "study.lua")
 local USAGE = [[
 finlab experiments/uncertainty.lua [--out DIR] [--quick]
 
-The least energy by the share of samples in time, by the uplink's rate and by how much may be slow at once.
+The least energy by the share of samples in time, by the uplink's rate, by how much may be slow at once and by
+how many deviations the latency stays under the deadline.
 
 --out DIR  where uncertainty.md, the tables uncertainty-QUESTION.csv and the pictures go (default: out)
 --quick    one deadline and fewer points, to see whether it runs
@@ -33,13 +35,18 @@ local ELEMENTS = 6 -- nodes and links of the system
 local DRAWN = given.quick and 5 or 100 -- random instances, with more nodes and links
 local BUDGETS = 6 -- most on these
 
+local DEVIATION = { node = 0.1, link = 0.3 } -- of times, relative to them
+local DEVIATIONS = given.quick and { 0, 1, 3 } or { 0, 0.5, 1, 1.5, 2, 2.5, 3 }
+
 local UPLINKS = { { "mobile", "edge" }, { "mobile", "cloud" } }
 
 -- Instances ------------------------------------------------------------------------------------------------
 
 local function system()
     local tiers = fl.systems.three_tier { links = "bottleneck" }
+    for _, node in ipairs(tiers.nodes) do node.deviation = DEVIATION.node end
     for _, link in ipairs(tiers.links) do
+        link.deviation = DEVIATION.link
         if link.from == "mobile" then link.rate = UPLINK end
     end
     return tiers
@@ -270,19 +277,49 @@ local function study_drawn(agreement)
         .. "slow; at most %d scenarios had to be looked at at once."):format(n, seed, scenarios)
 end
 
-local function budgets_table(rows)
-    local list, at = {}, {}
+--- Prices in per cent, one column for each value of `by`.
+local function prices_table(rows, by)
+    local list, at, seen = {}, {}, {}
+    local columns = { "network", { key = "tightness", format = "%.1f" } }
     for _, row in ipairs(rows) do
-        local key = row.network .. row.tightness
+        local key, column = row.network .. row.tightness, ("%g"):format(row[by])
         if not at[key] then
             at[key] = { network = row.network, tightness = row.tightness }
             table.insert(list, at[key])
         end
-        at[key][tostring(row.budget)] = row.price and ("%.1f"):format(100 * row.price) or "none"
+        if not seen[column] then table.insert(columns, column) end
+        seen[column] = true
+        at[key][column] = row.price and ("%.1f"):format(100 * row.price) or "none"
     end
-    local columns = { "network", { key = "tightness", format = "%.1f" } }
-    for budget = 0, ELEMENTS do table.insert(columns, tostring(budget)) end
     return fl.table(list, columns)
+end
+
+-- Times that deviate ---------------------------------------------------------------------------------------
+
+local function study_deviations(agreement)
+    local rows = {}
+    each(LATE, 0, function(network, tightness, inst, deadline)
+        local where, before = name_of(network, tightness), nil
+        local nominal = study.solve(inst, "exact")
+        for _, deviations in ipairs(DEVIATIONS) do
+            local asked = study.try(inst:with { deviations = deviations })
+            local result, read = study.solve(asked, "exact"), study.solve(asked, "milp")
+            local judged = asked:evaluate(nominal.plan)
+            agreement:note("more deviations cost no less", not study.less(result.energy, before), where)
+            agreement:note("what is proven of the means bounds the optimum",
+                not read.bound or not study.less(result.energy, read.bound), where)
+            agreement:note("the plan of the means is the best where it is in time",
+                not judged.feasible or study.same(result.energy, nominal.energy), where)
+            before = result.energy or math.huge
+            table.insert(rows, {
+                network = network.name, tightness = tightness, deadline = deadline, deviations = deviations,
+                status = result.status, energy = result.energy, latency = result.latency,
+                price = result.energy and result.energy / nominal.energy - 1,
+                means_in_time = judged.feasible and "yes" or "no",
+            })
+        end
+    end)
+    return rows
 end
 
 -- The whole ------------------------------------------------------------------------------------------------
@@ -344,7 +381,7 @@ end
 
 local budgets = study_budgets(agreement)
 local PRICE = "What it costs, in %, that so many nodes and links may be slow at once"
-report:section(PRICE, budgets_table(budgets), {
+report:section(PRICE, prices_table(budgets, "budget"), {
     ("slow: nodes at %g %% of their speed, links at %g %% of their rate; none: no plan is in time then")
         :format(100 * SLOW.nodes, 100 * SLOW.links),
     "the columns are budgets: how many of the 6 may be slow at once, which ones is not known",
@@ -358,6 +395,14 @@ files["uncertainty-drawn.csv"] = fl.table(drawn)
 for _, ending in ipairs { "svg", "png" } do
     files["uncertainty-budgets." .. ending] = prices_picture(drawn)
 end
+
+local deviations = study_deviations(agreement)
+local ABOVE = "What it costs, in %, that the latency and so many deviations of it are in time"
+report:section(ABOVE, prices_table(deviations, "deviations"), {
+    ("times on nodes deviate by %g %%, those of sending by %g %%, independently; none: no plan is in time")
+        :format(100 * DEVIATION.node, 100 * DEVIATION.link),
+})
+files["uncertainty-deviations.csv"] = fl.table(deviations)
 
 report:section("What was compared on the way", agreement:sentences())
 files["uncertainty.md"] = report

@@ -183,6 +183,26 @@ describe("inst:with", function()
         assert.matches("^quantile: ", select(2, inst:with { latency = "quantile" }))
     end)
 
+    it("holds deviations of times against the deadline", function()
+        local description = two_tiers()
+        description.system.nodes[1].deviation, description.system.links[1].deviation = 0.2, 0.5
+        description.apps[1].deviations = 1
+        local inst = assert(fl.instance(description))
+        local plan = { { exit = 2, nodes = { "mobile", "edge" } } }
+        local sd = math.sqrt((0.2 * 2e-3) ^ 2 + (0.5 * 1e-3) ^ 2)
+        assert.near(3.3e-3 + sd, inst:evaluate(plan).latency, 1e-12)
+        assert.near(3.3e-3 + sd, inst:solve("exact").latency, 1e-12)
+        local twice = assert(inst:with { deviations = 2 })
+        assert.equal("infeasible", twice:solve("exact").status)
+        local read = twice:solve "milp"
+        assert.equal("unknown", read.status)
+        assert.matches("latency", read.candidate.reason)
+        assert.near(0.107, read.bound, 1e-9) -- the optimum of the means
+        assert.equal("optimal", assert(twice:with { deviations = 0 }):solve("milp").status)
+        assert.equal("unsupported", select(3, twice:breakpoints { links = "all", factor = { 1, 2 } }))
+        assert.equal("unsupported", select(3, twice:lp()))
+    end)
+
     it("refuses numbers out of range and unknown applications", function()
         local inst = assert(fl.instance(two_tiers()))
         local variant, message, code = inst:with { deadline = -1 }

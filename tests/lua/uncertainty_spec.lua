@@ -78,6 +78,20 @@ describe("experiments/uncertainty.lua", function()
         assert.is_true(before > 0)
     end)
 
+    it("finds energies that rise with the deviations asked for", function()
+        local before, late
+        for _, row in ipairs(rows_of "deviations") do
+            if row.deviations > 0 then
+                assert.is_true(row.energy == "" or row.energy >= before.energy)
+            else
+                assert.same({ 0, "yes" }, { row.price, row.means_in_time })
+            end
+            late = late or row.means_in_time == "no"
+            before = row
+        end
+        assert.is_true(late)
+    end)
+
     it("compares on the way, without an exception", function()
         local compared = 0
         for cases, exceptions in out:gsub("%s+", " "):gmatch "(%d+) cases, (%d+) exceptions" do
@@ -85,7 +99,7 @@ describe("experiments/uncertainty.lua", function()
             assert.equal("0", exceptions)
             compared = compared + 1
         end
-        assert.is_true(compared >= 9)
+        assert.is_true(compared >= 12)
     end)
 
     it("ends with 2 for arguments that it does not know", function()
@@ -95,5 +109,23 @@ describe("experiments/uncertainty.lua", function()
             assert.equal("", said)
             assert.matches("^uncertainty.lua: [^\n]+\n$", complaint)
         end
+    end)
+end)
+
+describe("lua/UNCERTAINTY.md", function()
+    it("has a script that runs and prints what its questions are about", function()
+        local printed = {}
+        local environment = setmetatable({
+            print = function(...) table.insert(printed, { ... }) end,
+        }, { __index = _G })
+        local text = read "lua/UNCERTAINTY.md"
+        assert(load(text:match "```lua\n(.-)```", "UNCERTAINTY.md", "t", environment))()
+        local pieces = #printed - 6
+        assert.is_true(pieces >= 4)
+        assert.equal("infeasible", printed[1][2])
+        for i = 3, pieces do assert.is_true(printed[i][3] < printed[i - 1][3]) end
+        for i = pieces + 2, pieces + 3 do assert.is_true(printed[i][3] >= printed[i - 1][3]) end
+        for i = pieces + 5, #printed do assert.is_true(printed[i][3] >= printed[i - 1][3]) end
+        assert.is_true(printed[#printed][3] > printed[#printed - 2][3])
     end)
 end)
