@@ -1105,6 +1105,7 @@ function finlab.progress(total, label) end
 ---@class finlab.run_options
 ---@field jobs? integer worker processes; default 1
 ---@field resume? boolean false: do again what is done; default true
+---@field rows? boolean false: answer no rows, only their counts; default true
 ---@field retry? boolean do again what is an error; default false
 ---@field shard? string|false "k/n"; default: by SLURM_ARRAY_TASK_ID and _COUNT where they are set
 ---@field progress? boolean default true
