@@ -52,53 +52,62 @@ __attribute__((destructor)) static void tell(void) {
     syscall(SYS_close, fd);
 }
 
-/* dlsym() gives an object pointer where C wants one to a function. */
-#define REAL(name, type, arguments)                                                                          \
-    static type(*real) arguments;                                                                            \
-    if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, #name)
+/** The function that this one stands before. */
+static void *next(const char *name) {
+    return dlsym(RTLD_NEXT, name);
+}
 
 PUBLIC ssize_t write(int fd, const void *from, size_t size) {
-    REAL(write, ssize_t, (int, const void *, size_t));
+    ssize_t (*real)(int, const void *, size_t);
+    *(void **)&real = next("write");
     return is_file(fd) && fails() ? -1 : real(fd, from, size);
 }
 
 PUBLIC ssize_t pwrite(int fd, const void *from, size_t size, off_t at) {
-    REAL(pwrite, ssize_t, (int, const void *, size_t, off_t));
+    ssize_t (*real)(int, const void *, size_t, off_t);
+    *(void **)&real = next("pwrite");
     return fails() ? -1 : real(fd, from, size, at);
 }
 
 PUBLIC ssize_t pwrite64(int fd, const void *from, size_t size, off64_t at) {
-    REAL(pwrite64, ssize_t, (int, const void *, size_t, off64_t));
+    ssize_t (*real)(int, const void *, size_t, off64_t);
+    *(void **)&real = next("pwrite64");
     return fails() ? -1 : real(fd, from, size, at);
 }
 
 PUBLIC int fsync(int fd) {
-    REAL(fsync, int, (int));
+    int (*real)(int);
+    *(void **)&real = next("fsync");
     return fails() ? -1 : real(fd);
 }
 
 PUBLIC int fdatasync(int fd) {
-    REAL(fdatasync, int, (int));
+    int (*real)(int);
+    *(void **)&real = next("fdatasync");
     return fails() ? -1 : real(fd);
 }
 
 PUBLIC int ftruncate64(int fd, off64_t size) {
-    REAL(ftruncate64, int, (int, off64_t));
+    int (*real)(int, off64_t);
+    *(void **)&real = next("ftruncate64");
     return fails() ? -1 : real(fd, size);
 }
 
 PUBLIC int rename(const char *from, const char *to) {
-    REAL(rename, int, (const char *, const char *));
+    int (*real)(const char *, const char *);
+    *(void **)&real = next("rename");
     return fails() ? -1 : real(from, to);
 }
 
 PUBLIC int mkstemp(char *path) {
-    REAL(mkstemp, int, (char *));
+    int (*real)(char *);
+    *(void **)&real = next("mkstemp");
     return fails() ? -1 : real(path);
 }
 
 PUBLIC int open64(const char *path, int flags, ...) {
-    REAL(open64, int, (const char *, int, ...));
+    int (*real)(const char *, int, ...);
+    *(void **)&real = next("open64");
     va_list more;
     va_start(more, flags);
     mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;

@@ -112,10 +112,11 @@ static void rename_nodes(changing *now) {
     for (fl_value *app = now->apps->first; app != NULL; app = app->next) {
         rename_uses(member(app, "name"), &now->arena);
         rename_uses(member(app, "source"), &now->arena);
-        rename_uses(member(app, "slices"), &now->arena);
+        static const char *const of_nodes[] = {"slices", "input_pack", "input_unpack", "segments"};
+        for (int i = 0; i < 4; i++) rename_uses(member(app, of_nodes[i]), &now->arena);
         for (fl_value *block = member(app, "blocks")->first; block != NULL; block = block->next) {
-            static const char *const keys[] = {"nodes", "time", "energy"};
-            for (int i = 0; i < 3; i++) rename_uses(member(block, keys[i]), &now->arena);
+            static const char *const keys[] = {"nodes", "time", "energy", "pack", "unpack"};
+            for (int i = 0; i < 5; i++) rename_uses(member(block, keys[i]), &now->arena);
         }
     }
 }
@@ -141,9 +142,16 @@ static const dimension of_node[] = {{"speed", 0, -1, 1},     {"power", 1, -1, 0}
                                     {"rx_energy", 1, 0, -1}, {"capacity", 0, -1, 1}, {"memory", 0, 0, 1}};
 static const dimension of_link[] = {
     {"rate", 0, -1, 1}, {"delay", 0, 1, 0}, {"energy", 1, 0, -1}, {"capacity", 0, -1, 1}};
-static const dimension of_app[] = {{"input_bits", 0, 0, 1}, {"rate", 0, -1, 0}, {"deadline", 0, 1, 0}};
-static const dimension of_block[] = {
-    {"ops", 0, 0, 1}, {"out_bits", 0, 0, 1}, {"memory", 0, 0, 1}, {"time", 0, 1, 0}, {"energy", 1, 0, 0}};
+static const dimension of_app[] = {{"input_bits", 0, 0, 1},
+                                   {"rate", 0, -1, 0},
+                                   {"deadline", 0, 1, 0},
+                                   {"input_pack", 0, 1, 0},
+                                   {"input_unpack", 0, 1, 0}};
+static const dimension of_block[] = {{"ops", 0, 0, 1},   {"out_bits", 0, 0, 1}, {"memory", 0, 0, 1},
+                                     {"time", 0, 1, 0},  {"energy", 1, 0, 0},   {"pack", 0, 1, 0},
+                                     {"unpack", 0, 1, 0}};
+static const dimension of_coding[] = {{"bits", 0, 0, 1}};
+static const dimension of_segment[] = {{"time", 0, 1, 0}};
 static const dimension of_exit[] = {{"ops", 0, 0, 1}};
 
 /** By dimension.energy etc.: a factor, its inverse, or 1. */
@@ -164,7 +172,7 @@ static void scale_fields(const fl_value *array, const dimension *fields, int n, 
     }
 }
 
-#define SCALE(array, fields) scale_fields(array, fields, sizeof fields / sizeof *fields, factors)
+#define SCALE(array, fields) scale_fields((array), (fields), sizeof(fields) / sizeof *(fields), factors)
 
 fl_instance *change_scale(const fl_instance *instance, double energy, double time, double size) {
     changing now = start(instance);
@@ -177,6 +185,12 @@ fl_instance *change_scale(const fl_instance *instance, double energy, double tim
     SCALE(now.apps, of_app);
     for (fl_value *app = now.apps->first; app != NULL; app = app->next) {
         SCALE(member(app, "blocks"), of_block);
+        SCALE(member(app, "input_codings"), of_coding);
+        for (fl_value *block = member(app, "blocks")->first; block != NULL; block = block->next)
+            SCALE(member(block, "codings"), of_coding);
+        fl_value *segments = member(app, "segments");
+        for (fl_value *on = segments != NULL ? segments->first : NULL; on != NULL; on = on->next)
+            SCALE(on, of_segment);
         SCALE(member(app, "exits"), of_exit);
     }
     return finish(&now);
@@ -197,10 +211,14 @@ static fl_value *copied(const fl_value *object, fl_arena *arena) {
 
 static bool speaks_of_nodes(const changing *now) {
     for (const fl_value *app = now->apps->first; app != NULL; app = app->next) {
-        if (fl_value_get(app, "slices") != NULL) return true;
+        if (fl_value_get(app, "slices") != NULL || fl_value_get(app, "segments") != NULL ||
+            fl_value_get(app, "input_pack") != NULL || fl_value_get(app, "input_unpack") != NULL) {
+            return true;
+        }
         for (const fl_value *block = fl_value_get(app, "blocks")->first; block != NULL; block = block->next) {
             if (fl_value_get(block, "nodes") != NULL || fl_value_get(block, "time") != NULL ||
-                fl_value_get(block, "energy") != NULL) {
+                fl_value_get(block, "energy") != NULL || fl_value_get(block, "pack") != NULL ||
+                fl_value_get(block, "unpack") != NULL) {
                 return true;
             }
         }
@@ -234,6 +252,9 @@ fl_instance *change_dominated(const fl_instance *instance) {
 fl_instance *change_relay(const fl_instance *instance) {
     changing now = start(instance);
     const fl_app *app = &instance->apps[0];
+    if (fl_value_get(now.apps->first, "segments") != NULL ||
+        fl_value_get(now.apps->first, "thresholds") != NULL)
+        return does_not_apply(&now); /* they count blocks and exits */
     fl_value *relay = fl_value_object(&now.arena), *first = member(now.apps->first, "blocks")->first;
     fl_value *blocks = member(now.apps->first, "blocks");
     put_number(&now, relay, "ops", 0);
@@ -271,6 +292,7 @@ fl_instance *change_tail(const fl_instance *instance) {
 fl_instance *change_useless_exit(const fl_instance *instance) {
     changing now = start(instance);
     const fl_app *app = &instance->apps[0];
+    if (fl_value_get(now.apps->first, "thresholds") != NULL) return does_not_apply(&now);
     fl_value *exits = member(now.apps->first, "exits"), *before = NULL;
     int e = 0, after = 1;
     while (e < app->n_exits && app->exits[e].after == after) { /* the first block without an exit */

@@ -120,7 +120,10 @@ const char *relations_fault(const fl_instance *instance, const fl_method *method
     fl_arena_init(&arena, 0);
     fl_random_seed(&random, seed);
     bool whole = strcmp(method->name, "exact") == 0 || strcmp(method->name, "certify") == 0;
-    comparing now = {method, instance, find(method, instance, &arena), whole ? 2e-9 : 2e-6, &arena, pairs};
+    comparing now = {.method = method, .instance = instance, .arena = &arena};
+    now.before = find(method, instance, &arena);
+    now.slack = whole ? 2e-9 : 2e-6;
+    now.pairs = pairs;
     const char *fault = now.before.fault;
     if (fault == NULL && now.before.decided) {
         fault = relate(&now, change_order(instance, &random), 1, SAME, "order and names");
