@@ -3,18 +3,6 @@
 
 /* Exits */
 
-bool fl_choices_off(const fl_exits_used *used, int exit) {
-    return used->off != NULL && used->off[exit];
-}
-
-double fl_choices_share(const fl_app *app, int threshold, int exit) {
-    return threshold >= 0 ? app->thresholds[threshold].shares[exit] : app->exits[exit].share;
-}
-
-double fl_choices_accuracy_at(const fl_app *app, int threshold, int exit) {
-    return threshold >= 0 ? app->thresholds[threshold].accuracies[exit] : app->exits[exit].accuracy;
-}
-
 double fl_choices_stay(const fl_app *app, int threshold, int last) {
     double stay = 1;
     for (int e = 0; e <= last; e++) stay -= fl_choices_share(app, threshold, e);
@@ -36,12 +24,14 @@ int fl_choices_last(const fl_app *app, const fl_exits_used *used, int block) {
 }
 
 double fl_choices_reach(const fl_app *app, const fl_exits_used *used, int block) {
+    if (fl_choices_own(used)) return fl_cost_reach(app, block);
     return fl_choices_stay(app, used->threshold, fl_choices_last(app, used, block));
 }
 
 double fl_choices_accuracy(const fl_app *app, const fl_exits_used *used, int final) {
     double accuracy = 0;
     int last = -1;
+    if (fl_choices_own(used)) return fl_cost_accuracy(app, final);
     for (int e = 0; e < final; e++) {
         if (fl_choices_off(used, e)) continue;
         double released = fl_choices_released(app, used->threshold, last, e);
@@ -53,6 +43,7 @@ double fl_choices_accuracy(const fl_app *app, const fl_exits_used *used, int fin
 }
 
 double fl_choices_head(const fl_app *app, const fl_exits_used *used, int block, int final) {
+    if (fl_choices_own(used)) return fl_cost_head(app, block, final);
     int exit = fl_cost_exit_after(app, block);
     if (exit < 0 || exit > final) return 0;
     if (exit == final) return app->exits[exit].ops;

@@ -21,12 +21,24 @@ typedef struct fl_exits_used {
 /** All exits active, at their own numbers. */
 #define FL_EXITS_OWN ((fl_exits_used){-1, NULL})
 
-bool fl_choices_off(const fl_exits_used *used, int exit);
+static inline bool fl_choices_off(const fl_exits_used *used, int exit) {
+    return used->off != NULL && used->off[exit];
+}
+
+/** Whether nothing is chosen about them. */
+static inline bool fl_choices_own(const fl_exits_used *used) {
+    return used->off == NULL && used->threshold < 0;
+}
 
 /** The share of exit `exit` at a threshold (-1: its own), while all exits are active, and the accuracy of
  *  the samples that leave there. */
-double fl_choices_share(const fl_app *app, int threshold, int exit);
-double fl_choices_accuracy_at(const fl_app *app, int threshold, int exit);
+static inline double fl_choices_share(const fl_app *app, int threshold, int exit) {
+    return threshold >= 0 ? app->thresholds[threshold].shares[exit] : app->exits[exit].share;
+}
+
+static inline double fl_choices_accuracy_at(const fl_app *app, int threshold, int exit) {
+    return threshold >= 0 ? app->thresholds[threshold].accuracies[exit] : app->exits[exit].accuracy;
+}
 
 /** The share of samples that go on when `last` is the last active exit behind them (-1: none), at least 0.
  *  O(exits) */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/cost.h"
-#include "core/choices.h"
 #include "core/clones.h"
 #include "core/tolerance.h"
 
 double fl_cost_reach(const fl_app *app, int block) {
-    return fl_choices_reach(app, &FL_EXITS_OWN, block);
+    double reach = 1;
+    for (int e = 0; e < app->n_exits && app->exits[e].after <= block; e++) reach -= app->exits[e].share;
+    return fmax(reach, 0);
 }
 
 double fl_cost_weight(const fl_app *app, double reach) {
@@ -21,7 +22,12 @@ double fl_cost_weight(const fl_app *app, double reach) {
 }
 
 double fl_cost_accuracy(const fl_app *app, int exit) {
-    return fl_choices_accuracy(app, &FL_EXITS_OWN, exit);
+    double stay = 1, accuracy = 0;
+    for (int e = 0; e < exit; e++) {
+        stay -= app->exits[e].share;
+        accuracy += app->exits[e].share * app->exits[e].accuracy;
+    }
+    return accuracy + fmax(stay, 0) * app->exits[exit].accuracy;
 }
 
 bool fl_cost_accurate(const fl_app *app, int exit) {
@@ -35,12 +41,14 @@ int fl_cost_exit_after(const fl_app *app, int block) {
     return -1;
 }
 
-static double head_ops(const fl_app *app, int block, int final) {
-    return fl_choices_head(app, &FL_EXITS_OWN, block, final);
+double fl_cost_head(const fl_app *app, int block, int final) {
+    int exit = fl_cost_exit_after(app, block);
+    if (exit < 0 || exit > final) return 0;
+    return exit == final || app->exits[exit].share > 0 ? app->exits[exit].ops : 0;
 }
 
 double fl_cost_ops(const fl_app *app, int block, int final) {
-    return app->blocks[block].ops + head_ops(app, block, final);
+    return app->blocks[block].ops + fl_cost_head(app, block, final);
 }
 
 /** The block itself, by its own operations or what was measured of it. */
@@ -62,12 +70,13 @@ static fl_cost with_head(fl_cost block, double head, const fl_node *on, double s
 fl_cost fl_cost_compute(const fl_instance *instance, const fl_app *app, int block, int node, int final,
                         double share) {
     const fl_node *on = &instance->system.nodes[node];
-    return with_head(own_cost(app, block, node, on), head_ops(app, block, final), on, share);
+    return with_head(own_cost(app, block, node, on), fl_cost_head(app, block, final), on, share);
 }
 
 fl_cost fl_cost_run(const fl_instance *instance, const fl_app *app, int block, int start, int node,
                     double head, double share) {
     const fl_node *on = &instance->system.nodes[node];
+    if (app->n_segments == 0) return with_head(own_cost(app, block, node, on), head, on, share);
     const fl_segments *segments = fl_app_segments(app, node);
     double with = segments != NULL ? fl_segments_time(segments, start, block) : -1;
     double without = segments != NULL ? fl_segments_time(segments, start, block - 1) : -1;
@@ -102,7 +111,7 @@ FL_CLONES static void compute_with_head(double *restrict latency, double *restri
 void fl_cost_compute_all(double *restrict latency, double *restrict energy, const fl_app *app, int block,
                          int final, int n_nodes, const double *restrict speed, const double *restrict power,
                          double latency_weight, double energy_weight) {
-    double ops = app->blocks[block].ops, head = head_ops(app, block, final);
+    double ops = app->blocks[block].ops, head = fl_cost_head(app, block, final);
     if (head > 0) {
         compute_with_head(latency, energy, ops, head, n_nodes, speed, power, latency_weight, energy_weight);
     } else {

@@ -37,6 +37,9 @@ bool fl_cost_accurate(const fl_app *app, int exit);
 /** The exit that stands directly after block `block` (0-based), or -1. O(exits) */
 int fl_cost_exit_after(const fl_app *app, int block);
 
+/** Operations of the exit head that runs with the block, 0 when none does; as for fl_cost_ops(). */
+double fl_cost_head(const fl_app *app, int block, int final);
+
 /** Operations of the block and of the exit head that runs with it.
  *  @param final  the final exit; its head always runs, that of an earlier exit when samples leave there */
 double fl_cost_ops(const fl_app *app, int block, int final);

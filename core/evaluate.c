@@ -31,17 +31,21 @@ static bool move_block(fl_cost *move, const walk *at, int l, const fl_link *link
     }
     double bits = fl_choices_bits(at->app, l, fl_plan_coding(at->placement, l));
     *move = fl_cost_move(at->instance, link, bits, from, to);
+    if (!(at->instance->features & FL_FEATURE_RUNS)) return true;
     fl_cost pack = fl_cost_pack(at->instance, at->app, l, from, to);
     move->energy += pack.energy;
     move->latency += pack.latency;
     return true;
 }
 
-/** Add getting to block `l` and running it; false when a link is missing. */
+/** Add getting to block `l` and running it; false when a link is missing. Where nothing is chosen it takes the
+ *  short ways to the same numbers: plans are judged by the million. */
 static bool add_block(walk *at, int l, fl_verdict *verdict) {
     const fl_app *app = at->app;
     int from = l > 0 ? at->placement->nodes[l - 1] : app->source, to = at->placement->nodes[l];
-    double reach = fl_choices_reach(app, &at->used, l), share = fl_cost_share(app, at->placement->levels, to);
+    bool own = fl_choices_own(&at->used);
+    double reach = own ? fl_cost_reach(app, l) : fl_choices_reach(app, &at->used, l);
+    double share = app->n_slices > 0 ? fl_cost_share(app, at->placement->levels, to) : 1;
     double weight = fl_cost_weight(app, reach);
     const fl_link *link = from != to ? fl_instance_link(at->instance, from, to) : NULL;
     fl_cost move = {0, 0};
@@ -52,8 +56,11 @@ static bool add_block(walk *at, int l, fl_verdict *verdict) {
     if (!fl_block_allows(&app->blocks[l], to)) {
         blame(verdict, (fl_violation){FL_VIOLATION_NODE, at->h, l, from, to, 0, 0});
     }
-    double head = fl_choices_head(app, &at->used, l, at->placement->exit);
-    fl_cost compute = fl_cost_run(at->instance, app, l, at->start, to, head, share);
+    int exit = at->placement->exit;
+    fl_cost compute = own && app->n_segments == 0
+                          ? fl_cost_compute(at->instance, app, l, to, exit, share)
+                          : fl_cost_run(at->instance, app, l, at->start, to,
+                                        fl_choices_head(app, &at->used, l, exit), share);
     at->cost.energy += reach * (move.energy + compute.energy);
     at->cost.latency += weight * (move.latency + compute.latency);
     if (app->deviations > 0) {

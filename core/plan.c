@@ -158,14 +158,6 @@ bool fl_plan_same(const fl_placement *one, const fl_placement *two, const fl_app
            memcmp(one->levels, two->levels, (size_t)app->n_slices * sizeof *one->levels) == 0;
 }
 
-fl_exits_used fl_plan_exits(const fl_placement *placement, const fl_app *app) {
-    return (fl_exits_used){app->n_thresholds > 0 ? placement->threshold : -1, placement->off};
-}
-
-int fl_plan_coding(const fl_placement *placement, int block) {
-    return placement->codings != NULL ? placement->codings[block] : -1;
-}
-
 fl_status fl_plan_add(fl_plan *plan, const fl_instance *instance, int app, int count, int exit,
                       const int *nodes, const int *levels, fl_arena *arena, fl_error *err) {
     fl_placement like = plain_placement(exit, nodes, levels);

@@ -64,10 +64,14 @@ bool fl_plan_same(const fl_placement *one, const fl_placement *two, const fl_app
 bool fl_plan_alike(const fl_placement *one, const fl_placement *two, const fl_app *app);
 
 /** How a placement uses the exits of its application. */
-fl_exits_used fl_plan_exits(const fl_placement *placement, const fl_app *app);
+static inline fl_exits_used fl_plan_exits(const fl_placement *placement, const fl_app *app) {
+    return (fl_exits_used){app->n_thresholds > 0 ? placement->threshold : -1, placement->off};
+}
 
 /** The coding of the move into block `block`, -1: plain. */
-int fl_plan_coding(const fl_placement *placement, int block);
+static inline int fl_plan_coding(const fl_placement *placement, int block) {
+    return placement->codings != NULL ? placement->codings[block] : -1;
+}
 
 /** How many blocks a placement of application `app` deploys. */
 int fl_plan_depth(const fl_placement *placement, const fl_instance *instance, int app);

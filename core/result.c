@@ -21,12 +21,21 @@ const char *fl_stop_name(fl_stop stop) {
 
 /* Before the method: what can be said without it */
 
-/** Whether some application that must be served has no exit that is accurate enough. */
+/** Whether some exit is accurate enough when nothing is chosen about them. */
+static bool accurate_as_is(const fl_app *app) {
+    bool accurate = false;
+    for (int e = 0; e < app->n_exits && !accurate; e++) accurate = fl_cost_accurate(app, e);
+    return accurate;
+}
+
+/** Whether some application that must be served has no exit that is accurate enough, however exits are used.
+ */
 static fl_status find_hopeless(bool *out, const fl_instance *instance, fl_arena *arena, fl_error *err) {
     fl_arena_mark mark = fl_arena_keep(arena);
     *out = false;
     for (int h = 0; h < instance->n_apps && !instance->admission && !*out; h++) {
         const fl_app *app = &instance->apps[h];
+        if (accurate_as_is(app)) continue;
         double *scratch = FL_NEW(arena, app->n_exits, double);
         if (scratch == NULL) return fl_arena_error(arena, err);
         *out = fl_choices_best_accuracy(app, scratch) < app->accuracy - FL_TOLERANCE_ACCURACY;
