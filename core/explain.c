@@ -339,8 +339,9 @@ fl_status fl_explain(fl_explanation *out, const fl_instance *instance, const fl_
     fl_explanation explanation = {.method = method};
     fl_instance *all = NULL;
     if (instance->features & FL_FEATURES_OWN) {
-        return fl_error_set(err, FL_EUNSUPPORTED, NULL,
-                            "codings, optional exits, thresholds and costs of runs are not explained");
+        return fl_error_set(
+            err, FL_EUNSUPPORTED, NULL,
+            "codings, optional exits, thresholds, costs of runs and deviations are not explained");
     }
     if (instance->admission) {
         fl_instance parts = *instance;

@@ -52,9 +52,9 @@ typedef struct fl_explanation {
  *  @param settings  of `method`; a time limit is that of one solve
  *  @param arena     is added to
  *  @param scratch   another one, reset for every solve
- *  @return as fl_run(), FL_EUNSUPPORTED for an instance with codings, optional exits, thresholds or costs of
- * runs. A solve or none for a limit that does not help, else about 20 or, where the method
- * finds the least plan by itself, 2; of accuracies the logarithm of the exits */
+ *  @return as fl_run(), FL_EUNSUPPORTED for an instance with codings, optional exits, thresholds, deviations
+ * or costs of runs. A solve or none for a limit that does not help, else about 20 or, where the method finds
+ * the least plan by itself, 2; of accuracies the logarithm of the exits */
 fl_status fl_explain(fl_explanation *out, const fl_instance *instance, const fl_method *method,
                      const fl_settings *settings, fl_arena *arena, fl_arena *scratch,
                      const volatile sig_atomic_t *interrupt, fl_error *err);

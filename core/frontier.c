@@ -55,8 +55,9 @@ fl_status fl_frontier_find(fl_frontier *out, const fl_instance *instance, const 
                            fl_arena *arena, const volatile sig_atomic_t *interrupt, fl_error *err) {
     const volatile sig_atomic_t never = 0;
     if (instance->features & FL_FEATURES_OWN) {
-        return fl_error_set(err, FL_EUNSUPPORTED, NULL,
-                            "a frontier does not know codings, optional exits, thresholds and costs of runs");
+        return fl_error_set(
+            err, FL_EUNSUPPORTED, NULL,
+            "a frontier does not know codings, optional exits, thresholds, costs of runs and deviations");
     }
     if (instance->features != 0) {
         return fl_error_set(err, FL_EUNSUPPORTED, NULL,
