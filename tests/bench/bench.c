@@ -133,7 +133,7 @@ int main(int argc, char **argv) {
     if (wanted(&options, "rates")) rates_measure(&report);
     if (wanted(&options, "limits")) limits_measure(&report);
     if (wanted(&options, "scaling")) scaling_measure(&report);
-    if (wanted(&options, "joint")) joint_measure(&report);
+    if (wanted(&options, "joint")) faults += joint_measure(&report);
     report_close(&report);
     if (faults > 0) fprintf(stderr, "bench: %d measurements contradict others, see above\n", faults);
     return faults > 0 ? EXIT_FAILURE : EXIT_SUCCESS;

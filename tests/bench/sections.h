@@ -15,7 +15,8 @@ void limits_measure(bench_report *report);
 /** Time against the number of blocks and of levels: scaling.c. */
 void scaling_measure(bench_report *report);
 
-/** Several applications at once: colgen, and milp where it may finish: joint.c. */
-void joint_measure(bench_report *report);
+/** Several applications at once: colgen, and milp where it may finish: joint.c. Returns how often they
+ *  contradict each other. */
+int joint_measure(bench_report *report);
 
 #endif
