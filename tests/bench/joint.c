@@ -137,7 +137,7 @@ static int by_value(const void *a, const void *b) {
 
 /** The median ratio of the larger half in an order. */
 static double middle_of_larger(joint_run *now, int (*order)(const void *, const void *)) {
-    double ratios[PAIRS_MOST];
+    double ratios[PAIRS_MOST] = {0};
     int n = 0;
     qsort(now->pairs, (size_t)now->n_pairs, sizeof *now->pairs, order);
     for (int i = now->n_pairs / 2; i < now->n_pairs; i++) ratios[n++] = now->pairs[i].ratio;
@@ -147,6 +147,7 @@ static double middle_of_larger(joint_run *now, int (*order)(const void *, const 
 
 static void report_ratios(joint_run *now) {
     char size[32], time[32];
+    if (now->n_pairs == 0) return;
     double larger = middle_of_larger(now, by_size), longer = middle_of_larger(now, by_milp);
     report_print(
         now->report,
