@@ -5,12 +5,9 @@
  *  Labels grow from the source, state by state. One is dropped when another of its state (k others, for the k
  *  best) is no dearer and uses no more of anything, where uses that can no longer become too much count as
  *  equal; and when completion bounds, the least that is left of energy and of each use by itself, and of a
- *  weighted sum of them all, show that it is no part of a path looked for. The weights are multipliers of the
- *  limits in the Lagrangian dual, found one at a time by secants as in core/dual.h. As in core/labels.h a cut
- *  on the weighted sum starts just above the dual's bound and grows until what was found lies below it.
- *
- *  Where deviations of times count, the limit of the latency is one of two uses together, the mean and the
- *  variance; the bounds take each by itself as far as it can go alone.
+ *  weighted sum of them all, show that it is no part of a path looked for (core/bracket.h). As in
+ * core/labels.h a cut on the weighted sum starts just above the dual's bound and grows until what was found
+ * lies below it.
  *
  *  (Resource-constrained shortest paths by labels: Desrochers and Soumis, INFOR 26, 1988; with bounds of the
  *  dual: Dumitrescu and Boland, Networks 42, 2003.) */
