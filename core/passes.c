@@ -170,10 +170,19 @@ static int find_end(const int *group, int start, int n) {
     return end;
 }
 
+/** Whether each node is a group, of the same number: where nodes were left out, one may be left of each
+ * group, in another order. */
+static bool are_their_groups(const fl_groups *groups, int n) {
+    int a = 0;
+    if (groups->n_groups != n) return false;
+    while (a < n && groups->group[a] == a) a++;
+    return a == n;
+}
+
 /** The least of each group's nodes, with what it takes to send (or, going backwards, to receive). */
 static void gather(double *by_group, const double *at, const double *joule, double bits,
                    const fl_groups *groups, int n) {
-    if (groups->n_groups == n) { /* each node is a group, of the same number */
+    if (are_their_groups(groups, n)) {
         for (int a = 0; a < n; a++) by_group[a] = at[a] + bits * joule[a];
         return;
     }
@@ -191,7 +200,7 @@ static void gather(double *by_group, const double *at, const double *joule, doub
  *  A move from a node to itself, which the groups cannot exclude, is never better than staying. */
 static void scatter(double *restrict out, const double *restrict at, const double *restrict by_group,
                     const double *restrict joule, double bits, const fl_groups *groups, int n) {
-    if (groups->n_groups == n) {
+    if (are_their_groups(groups, n)) {
         for (int a = 0; a < n; a++) {
             double moved = by_group[a] + bits * joule[a];
             out[a] = moved < at[a] ? moved : at[a];
