@@ -158,7 +158,8 @@ describe("a description", function()
             assert(inst:write(path))
             assert.equal(name, assert(fl.load(path)):table().system.nodes[1].name)
             for _, ending in ipairs { "lp", "mps", "glp" } do
-                assert(inst:write(folder .. "/name." .. ending))
+                local written, said, code = inst:write(folder .. "/name." .. ending)
+                assert.is_true(written or code == "unsupported", said) -- deviations are not linear
             end
         end
     end)
