@@ -45,10 +45,12 @@ const volatile sig_atomic_t *fl_lua_interrupt_begin(void) {
 void fl_lua_interrupt_end(void) {
     for (int i = 0; i < N_SIGNALS; i++) {
         struct sigaction now;
-        bool ours = watching[i] && sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == on_interrupt;
-        if (ours) sigaction(signals[i], &host[i], NULL);
-        if (watching[i] && !ours) last = fl_clock();
+        if (!watching[i]) continue;
         watching[i] = false;
+        sigaction(signals[i], &host[i], &now);
+        if (now.sa_handler == on_interrupt) continue;
+        sigaction(signals[i], &now, NULL); /* it came, or somebody else has taken the signal over since */
+        last = fl_clock();
     }
 }
 
