@@ -38,8 +38,8 @@ static bool move_block(fl_cost *move, const walk *at, int l, const fl_link *link
     return true;
 }
 
-/** Add getting to block `l` and running it; false when a link is missing. Where nothing is chosen it takes the
- *  short ways to the same numbers: plans are judged by the million. */
+/** Add getting to block `l` and running it; false when a link is missing. Where nothing is chosen it takes
+ * the short ways to the same numbers: plans are judged by the million. */
 static bool add_block(walk *at, int l, fl_verdict *verdict) {
     const fl_app *app = at->app;
     int from = l > 0 ? at->placement->nodes[l - 1] : app->source, to = at->placement->nodes[l];

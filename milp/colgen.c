@@ -206,7 +206,9 @@ static fl_status fit(search *now, fl_error *err) {
 static fl_status spend(search *now, fl_error *err) {
     const fl_terms terms = {FL_TERMS_SPEND, now->refused};
     if (now->users - now->best.served != now->refused) return FL_OK;
-    return search_tree(now, &terms, &now->power, err);
+    FL_TRY(search_tree(now, &terms, &now->power, err));
+    now->power = fmin(now->power, now->best.power); /* what was closed without a bound holds nothing better */
+    return FL_OK;
 }
 
 static fl_stop stop_of(const search *now) {

@@ -44,6 +44,23 @@ Test(colgen, identical_users_are_divided_among_the_nodes) {
     fl_instance_free(instance);
 }
 
+/* `heavy` fills the edge to the last operation, so that the relaxation is better only by the limit's
+ * tolerance. */
+Test(colgen, a_limit_that_is_filled_exactly_proves_no_more_than_the_plan_costs) {
+    fl_instance *instance =
+        build_instance("{'schema': 'finlab/1', 'system': {"
+                       " 'nodes': [{'name': 'phone', 'speed': 1e9, 'power': 5, 'tx_energy': 1e-7},"
+                       "           {'name': 'edge', 'speed': 1e10, 'power': 10, 'capacity': 1.5e8}],"
+                       " 'links': [{'from': 'phone', 'to': 'edge', 'rate': 1e8}]},"
+                       " 'apps': [{'name': 'light', 'source': 'phone', 'input_bits': 1e6, 'deadline': 0.2,"
+                       "  'blocks': [{'ops': 1e8}], 'exits': [{'after': 1, 'accuracy': 1}]},"
+                       "  {'name': 'heavy', 'source': 'phone', 'input_bits': 1e6, 'deadline': 0.2,"
+                       "  'blocks': [{'ops': 1.5e8}], 'exits': [{'after': 1, 'accuracy': 1}]}]}");
+    run(instance, NULL);
+    cr_assert(result.status == FL_RESULT_OPTIMAL && fabs(result.verdict.power - 0.75) < 1e-12);
+    fl_instance_free(instance);
+}
+
 Test(colgen, one_user_too_many_is_proven_infeasible) {
     fl_instance *instance = build_variant(crowded, "/apps/0/count", "6");
     run(instance, NULL);
