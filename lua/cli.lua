@@ -275,7 +275,8 @@ small enough to try all plans.
         seed = "integer", blocks = "integer", nodes = "integer", exits = "integer", apps = "integer",
         tiers = "integer", tight = "text", plain = "flag", limits = "flag",
         binding = "flag", users = "integer", admission = "flag", slices = "flag",
-        quantile = "flag", deviations = "flag", codings = "flag", optional = "flag", thresholds = "flag", segments = "flag", serial = "flag",
+        quantile = "flag", deviations = "flag",
+        codings = "flag", optional = "flag", thresholds = "flag", segments = "flag", serial = "flag",
         ["energy-scale"] = "number", ["time-scale"] = "number", output = "text",
     },
 }

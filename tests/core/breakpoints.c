@@ -143,10 +143,11 @@ Test(breakpoints, a_dense_scan_meets_no_other_energy) {
         fl_recipe recipe = {.blocks = 6, .nodes = 3, .seed = 0};
         fl_instance *base = draw_instance(&(draw_family){.name = "scan", .recipe = recipe}, (uint64_t)seed);
         fl_variation of = draw_variation(base, seed * DRAW_FAMILIES);
-        int i = 0;
+        int i = 0, steps = (int)ceil(log(of.high / of.low) / log(1.05));
         find(base, &of);
         assert_whole(base, &of);
-        for (double factor = of.low; factor < of.high; factor *= 1.05) {
+        for (int step = 0; step < steps; step++) {
+            double factor = fmin(of.low * pow(1.05, step), of.high);
             while (found.pieces[i].high <= factor) i++;
             assert_best(base, &of, &found.pieces[i], factor);
         }

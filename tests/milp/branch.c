@@ -49,7 +49,7 @@ Test(branch, open_nodes_come_by_bound_and_the_deeper_first_among_equals) {
     }
     cr_assert(last == 9);
     fl_branch *deeper;
-    root = divide_root(5);
+    divide_root(5);
     deeper = fl_tree_take(&tree);
     cr_assert(fl_tree_divide(&tree, deeper, &near_or_not, &crowds[0], NULL, 5, &err) == FL_OK);
     cr_assert(fl_tree_take(&tree)->depth == 2);
