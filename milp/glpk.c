@@ -487,7 +487,8 @@ static void probe(session *now) {
 }
 
 fl_status fl_glpk_probe(fl_glpk_trial *trials, int n, const fl_model *model, fl_glpk_basis *basis,
-                        double most, const fl_glpk_limits *limits, fl_arena *arena, fl_error *err) {
+                        double most, const fl_glpk_limits *limits, fl_arena *kept, fl_arena *arena,
+                        fl_error *err) {
     fl_glpk_outcome outcome = {.bound = -INFINITY};
     FL_TRY(fl_model_check(model, err));
     session *now = FL_ZERO(arena, 1, session);
@@ -501,6 +502,7 @@ fl_status fl_glpk_probe(fl_glpk_trial *trials, int n, const fl_model *model, fl_
                      .most = most};
     for (int i = 0; i < n; i++) trials[i].more = trials[i].fewer = 0;
     FL_TRY(prepare(now, arena, err));
+    FL_TRY(fl_glpk_grow(basis, model, kept, err));
     fl_status status = attempt(now, probe, err);
     return status == FL_EINTERNAL ? FL_OK : status; /* GLPK lost its way: the trials tell what they tell */
 }

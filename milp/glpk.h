@@ -105,10 +105,12 @@ typedef struct fl_glpk_trial {
 } fl_glpk_trial;
 
 /** Try ways to divide a relaxation that fl_glpk_relax() has just solved, each for a few steps of the dual
- *  simplex from its basis.
+ *  simplex from its basis. The model may have more columns and rows by now.
  *  @param most  objectives from here on are as good as INFINITY
+ *  @param kept  the basis grows in it
  *  @return as fl_glpk_solve(); what was not tried when a limit strikes has no effect: both are the same */
 fl_status fl_glpk_probe(fl_glpk_trial *trials, int n, const fl_model *model, fl_glpk_basis *basis,
-                        double most, const fl_glpk_limits *limits, fl_arena *arena, fl_error *err);
+                        double most, const fl_glpk_limits *limits, fl_arena *kept, fl_arena *arena,
+                        fl_error *err);
 
 #endif

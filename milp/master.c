@@ -347,8 +347,8 @@ fl_status fl_master_solve(fl_master *master, const fl_terms *terms, double until
 fl_status fl_master_probe(fl_master *master, fl_glpk_trial *trials, int n, const fl_terms *terms, double most,
                           const fl_glpk_limits *limits, fl_error *err) {
     double unit = fl_terms_goal(terms) == FL_GOAL_SPEND ? master->unit : 1;
-    FL_TRY(
-        fl_glpk_probe(trials, n, &master->model, &master->basis, most / unit, limits, &master->scratch, err));
+    FL_TRY(fl_glpk_probe(trials, n, &master->model, &master->basis, most / unit, limits, &master->arena,
+                         &master->scratch, err));
     for (int i = 0; i < n; i++) {
         trials[i].more *= unit;
         trials[i].fewer *= unit;
