@@ -124,7 +124,8 @@ local function build(family, number)
     local fastest = study.solve(open, "fastest")
     if not fastest.energy or fastest.latency == 0 then return nil end
     local inst = assert(open:with { deadline = slack * fastest.latency })
-    return study.solve(inst, "exact").energy ~= 0 and inst or nil, { slack = slack }
+    if study.solve(inst, "exact").energy == 0 then return nil end
+    return inst, { slack = slack }
 end
 
 local function check(agreement, row)
