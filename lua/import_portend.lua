@@ -82,13 +82,20 @@ end
 
 -- Serialisation, shapes ------------------------------------------------------------------------------------
 
+--- The table that a file of pickles has of a model; nil, message, code.
+local function rows_of(path, model, missing)
+    local all, message, code = pickle.read(path, { classes = CLASSES })
+    if not all then return nil, message, code end
+    local own = type(all) == "table" and all[model]
+    if type(own) ~= "table" then return invalid(path, missing, model) end
+    return own
+end
+
 --- What a machine takes for each boundary 0 to blocks - 1 of the model: { bytes, pack, unpack }; nil,
 -- message, code.
 local function serialisation_of(path, model, blocks)
-    local all, message, code = pickle.read(path, { classes = CLASSES })
-    if not all then return nil, message, code end
-    local rows = type(all) == "table" and all[model]
-    if type(rows) ~= "table" then return invalid(path, "has no list for %q", model) end
+    local rows, message, code = rows_of(path, model, "has no list for %q")
+    if not rows then return nil, message, code end
     local found = {}
     for i = 1, blocks do
         local row = rows[i]
@@ -103,10 +110,8 @@ end
 
 --- The same from the shapes of the tensors, of 4 bytes a value; nothing is known of times then.
 local function sizes_of(path, model, blocks)
-    local all, message, code = pickle.read(path, { classes = CLASSES })
-    if not all then return nil, message, code end
-    local shapes = type(all) == "table" and all[model]
-    if type(shapes) ~= "table" then return invalid(path, "has no shapes of %q", model) end
+    local shapes, message, code = rows_of(path, model, "has no shapes of %q")
+    if not shapes then return nil, message, code end
     local found = {}
     for i = 1, blocks do
         local bytes = 4
