@@ -284,6 +284,13 @@ local function record(check, form, state, figure, seconds, command)
         os.date "!%Y-%m-%dT%H:%M:%SZ", command:gsub('[\\"]', "\\%0")))
 end
 
+--- The last lines that a check printed, by which its failure can be told without the file.
+local function end_of(name)
+    local lines = {}
+    for line in io.lines(("out/trust-%s.txt"):format(name)) do table.insert(lines, line) end
+    return table.concat(lines, "\n", math.max(1, #lines - 24))
+end
+
 local form, only, chosen = "long", {}, false
 for _, argument in ipairs(arg) do
     if argument == "--short" then
@@ -316,7 +323,10 @@ for _, check in ipairs(CHECKS) do
 end
 if tried == 0 then error("trust: there is no such check; --list lists them", 0) end
 if #bad > 0 then
-    io.stderr:write("trust: not as it should be: ", table.concat(bad, ", "), "; see out/trust-NAME.txt\n")
+    for _, name in ipairs(bad) do
+        io.stderr:write(("\n== %s: the end of out/trust-%s.txt\n%s\n"):format(name, name, end_of(name)))
+    end
+    io.stderr:write("trust: not as it should be: ", table.concat(bad, ", "), "\n")
     os.exit(1)
 end
 print(("trust: %d checks, nothing unexplained"):format(tried))
