@@ -52,8 +52,8 @@ local function kill_until_done(script, longest, check)
     return KILLS
 end
 
--- Put before a script: kills the sweep, once, when a thousand of its cases count as done. Before a moment that is
--- drawn at random it may be over.
+-- Put before a script: kills the sweep, once, when a thousand of its cases count as done. At a moment drawn
+-- at random it might be over already.
 local MORTAL = [[
     local Crew = getmetatable(require "finlab.crew"({}, { order = {} }))
     local settle, done, marker = Crew.settle, 0, %q
