@@ -13,6 +13,39 @@ struct fl_arena_chunk {
 
 enum { HEADER = 64, LEAST_CHUNK = 16 * 1024, LARGE = 64, SMALL_ALIGNMENT = 16, LARGE_ALIGNMENT = 64 };
 
+/* The address sanitizer is told what may be touched: what has been given out and not forgotten since. Between
+ * two blocks it finds a gap. */
+#if defined(__SANITIZE_ADDRESS__)
+#define FL_ARENA_WATCHED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FL_ARENA_WATCHED
+#endif
+#endif
+
+#ifdef FL_ARENA_WATCHED
+#include <sanitizer/asan_interface.h>
+enum { GAP = 16 };
+
+static void allow(const char *data, size_t bytes) {
+    __asan_unpoison_memory_region(data, bytes);
+}
+
+static void forbid(const char *data, size_t bytes) {
+    __asan_poison_memory_region(data, bytes);
+}
+#else
+enum { GAP = 0 };
+
+static void allow(const char *data, size_t bytes) {
+    (void)data, (void)bytes;
+}
+
+static void forbid(const char *data, size_t bytes) {
+    (void)data, (void)bytes;
+}
+#endif
+
 static char *chunk_data(fl_arena_chunk *chunk) {
     return (char *)chunk + HEADER;
 }
@@ -24,9 +57,10 @@ void fl_arena_init(fl_arena *arena, size_t limit) {
 /** Room for `bytes` in this chunk, or NULL. */
 static void *take(fl_arena_chunk *chunk, size_t bytes) {
     size_t alignment = bytes >= LARGE ? LARGE_ALIGNMENT : SMALL_ALIGNMENT;
-    size_t start = (chunk->used + alignment - 1) & ~(alignment - 1);
+    size_t start = (chunk->used + (chunk->used > 0 ? GAP : 0) + alignment - 1) & ~(alignment - 1);
     if (start > chunk->size || bytes > chunk->size - start) return NULL;
     chunk->used = start + bytes;
+    allow(chunk_data(chunk) + start, bytes);
     return chunk_data(chunk) + start;
 }
 
@@ -48,6 +82,7 @@ static fl_arena_chunk *grow(fl_arena *arena, size_t bytes) {
     fl_arena_chunk **link = arena->current != NULL ? &arena->current->next : &arena->first;
     chunk->next = *link;
     *link = chunk;
+    forbid(chunk_data(chunk), size);
     arena->reserved += size + HEADER;
     if (arena->reserved > arena->peak) arena->peak = arena->reserved;
     return chunk;
@@ -90,11 +125,17 @@ fl_arena_mark fl_arena_keep(const fl_arena *arena) {
     return (fl_arena_mark){arena->current, arena->current != NULL ? arena->current->used : 0};
 }
 
+/** Forget what follows the first `used` bytes of a chunk. */
+static void forget(fl_arena_chunk *chunk, size_t used) {
+    forbid(chunk_data(chunk) + used, chunk->used - used);
+    chunk->used = used;
+}
+
 void fl_arena_release(fl_arena *arena, fl_arena_mark mark) {
     arena->current = mark.chunk != NULL ? mark.chunk : arena->first;
     if (arena->current == NULL) return;
-    arena->current->used = mark.used;
-    for (fl_arena_chunk *chunk = arena->current->next; chunk != NULL; chunk = chunk->next) chunk->used = 0;
+    forget(arena->current, mark.used);
+    for (fl_arena_chunk *chunk = arena->current->next; chunk != NULL; chunk = chunk->next) forget(chunk, 0);
 }
 
 void fl_arena_recover(fl_arena *arena, fl_arena_mark mark) {
@@ -109,6 +150,7 @@ void fl_arena_reset(fl_arena *arena) {
 void fl_arena_free(fl_arena *arena) {
     for (fl_arena_chunk *chunk = arena->first; chunk != NULL;) {
         fl_arena_chunk *next = chunk->next;
+        allow(chunk_data(chunk), chunk->size);
         free(chunk);
         chunk = next;
     }

@@ -21,3 +21,8 @@ done
 for test in $(grep -oE "'\^lua\.[a-z]+\\$'" tests/trust/trust.lua | tr -d "'^\$" | sort -u); do
     [ -e "tests/lua/${test#lua.}_spec.lua" ] || { echo "tests/trust/trust.lua: there is no test $test"; exit 1; }
 done
+for test in $(grep -oE '`(gates|house|milp|core|agreement|lua)\.[a-z_]+`' tests/README.md | tr -d '`' | sort -u); do
+    room=${test%.*} name=${test#*.}
+    ls "tests/$room/$name."* "tests/$room/${name}_spec.lua" 2>/dev/null | grep -q . ||
+        grep -q "add_gate($name " tests/CMakeLists.txt || { echo "tests/README.md: there is no test $test"; exit 1; }
+done

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A planted fault: CTest must see this store behind an array that is freed at once. But for both words
+ * "volatile" the compiler leaves the store out, and the fault with it. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+Test(gates, an_array_is_left) {
+    volatile char *volatile array = malloc(100);
+    cr_assert(array != NULL);
+    array[100] = 1;
+    free((void *)array);
+}
