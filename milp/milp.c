@@ -401,32 +401,51 @@ static bool separable(const fl_instance *instance) {
     return (instance->features & FL_FEATURE_SEVERAL) && !fl_graphs_apart(instance);
 }
 
-static fl_status solve_milp(fl_answer *answer, const fl_task *task, fl_error *err) {
-    search now;
-    if (separable(task->instance)) return fl_sequential_solve(answer, task, &fl_milp_method, err);
-    FL_TRY(start(&now, task, err));
-    if (now.hopeless) {
+static fl_status run(fl_answer *answer, search *now, fl_error *err) {
+    const fl_task *task = now->task;
+    FL_TRY(start(now, task, err));
+    if (now->hopeless) {
         answer->claim = FL_CLAIM_INFEASIBLE;
         return FL_OK;
     }
-    FL_TRY(fl_graphs_build(&now.graphs, task->instance, FL_ARCFLOW_MOST, task->arena, err));
-    if (now.graphs.too_large) {
-        answer->plan = now.best;
-        if (now.said > 0) answer->bound = now.said;
-        answer->stop = FL_STOP_MEMORY;
-        if (task->instance->admission) answer->most_served = now.users - now.refused;
-        return FL_OK;
-    }
-    if (now.counting) FL_TRY(minimise_refused(&now, err));
-    if (!now.counting) FL_TRY(minimise(&now, err));
-    fill_answer(answer, &now);
+    FL_TRY(fl_graphs_build(&now->graphs, task->instance, FL_ARCFLOW_MOST, task->arena, err));
+    now->starved = now->graphs.too_large;
+    if (now->counting && !now->starved) FL_TRY(minimise_refused(now, err));
+    if (!now->counting && !now->starved) FL_TRY(minimise(now, err));
+    fill_answer(answer, now);
     return FL_OK;
+}
+
+/** Hold the arena, and with it GLPK, to option `memory`; when that is too little, what is known by then is
+ * the answer. */
+static fl_status run_within(fl_answer *answer, search *now, fl_error *err) {
+    fl_arena *arena = now->task->arena;
+    double memory = setting(now->task, "memory");
+    size_t kept = arena->limit, most = arena->reserved + (size_t)memory;
+    if (memory > 0 && (kept == 0 || most < kept)) arena->limit = most;
+    fl_status status = run(answer, now, err);
+    if (status == FL_ENOMEM && arena->limit != kept) {
+        arena->failed = arena->limited = false;
+        now->starved = true;
+        fill_answer(answer, now);
+        status = FL_OK;
+    }
+    arena->limit = kept;
+    return status;
+}
+
+static fl_status solve_milp(fl_answer *answer, const fl_task *task, fl_error *err) {
+    search now = {.instance = task->instance, .task = task, .arena = task->arena, .cost = INFINITY};
+    if (separable(task->instance)) return fl_sequential_solve(answer, task, &fl_milp_method, err);
+    return run_within(answer, &now, err);
 }
 
 static const fl_option options[] = {
     {"time_limit", FL_OPTION_NUMBER, 60, 0, 1e6, NULL, "stop after this many seconds; 0: no limit"},
     {"gap", FL_OPTION_NUMBER, 0, 0, 1, NULL, "stop when (energy - bound) / energy is at most this"},
     {"nodes", FL_OPTION_INT, 0, 0, 1e9, NULL, "stop after this many nodes of the search tree; 0: no limit"},
+    {"memory", FL_OPTION_NUMBER, 0, 0, 1e15, NULL,
+     "stop when model and search take this many bytes (GLPK counts in MiB); 0: no limit"},
 };
 
 const fl_method fl_milp_method = {

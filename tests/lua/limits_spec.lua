@@ -2,8 +2,24 @@
 -- Limits of time, memory and nodes are kept, on instances that take much longer; what is known then is the
 -- answer. FINLAB_TRIALS, whatever it is: ten seconds too.
 local fl = require "finlab"
+local script = dofile "tests/lua/script.lua"
 
 local LIMITS = os.getenv "FINLAB_TRIALS" and { 0.1, 1, 10 } or { 0.1, 1 }
+
+-- Solves, held to so many bytes, and prints by how many the most memory that the process ever had has grown.
+local GROWTH = [[
+local fl = require "finlab"
+local function peak()
+    for line in io.lines "/proc/self/status" do
+        local kibibytes = line:match "^VmHWM:%%s*(%%d+)"
+        if kibibytes then return 1024 * kibibytes end
+    end
+end
+local inst = assert(fl.generate { seed = 1, blocks = 60, nodes = 40, plain = true, tight = "tight" })
+local before = peak()
+assert(inst:solve(%q, { memory = %d, time_limit = 5 }))
+print(peak() - before)
+]]
 
 --- Instances on which methods work for long.
 local function hard()
@@ -64,7 +80,23 @@ describe("a limit", function()
                 end
             end
         end
-        assert.is_true(tried >= 2)
+        assert.is_true(tried >= 4)
+    end)
+
+    it("of memory is what the process grows by, and little more", function()
+        if os.getenv "ASAN_OPTIONS" then return pending "a sanitizer takes memory of its own" end
+        local path, most = script.temporary_folder(), 0
+        for _, method in ipairs { "exact", "milp" } do
+            for _, bytes in ipairs { 1e6, 4e7 } do
+                local file <close> = assert(io.open(path, "w"))
+                assert(file:write(GROWTH:format(method, bytes)):flush())
+                local code, grown = script.run(path, "")
+                assert.equal(0, code)
+                most = math.max(most, tonumber(grown) - bytes)
+            end
+        end
+        os.remove(path)
+        assert.is_true(most < 1.6e7, ("%g bytes more"):format(most))
     end)
 
     it("of nodes ends a search at the same place each time", function()

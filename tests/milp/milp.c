@@ -447,6 +447,22 @@ Test(milp, too_little_memory_leaves_a_plan_or_says_so) {
     fl_instance_free(instance);
 }
 
+Test(milp, its_option_limits_memory_and_leaves_what_is_known) {
+    fl_instance *instance = build_hard();
+    int stopped = 0;
+    for (size_t most = 1000; most < 40000000; most *= 4) {
+        char options[60];
+        snprintf(options, sizeof options, "{'nodes': 10, 'memory': %zu}", most);
+        run(instance, options);
+        cr_assert(arena.limit == 0 && !arena.failed);
+        cr_assert(result.stop == FL_STOP_MEMORY || most > 1000000);
+        stopped += result.stop == FL_STOP_MEMORY;
+        if (result.has_plan) check_limited(result.stop);
+    }
+    cr_assert(stopped >= 5 && result.stop == FL_STOP_NODES && result.has_plan, "%d", stopped);
+    fl_instance_free(instance);
+}
+
 /* Several users */
 
 /** Two users on a fast node that is cheap and has room for one, and a dear one. */
