@@ -15,6 +15,7 @@ BEGIN {
     home["glpk.h"] = "milp";             single["glpk.h"] = 1
     home["igraph.h"] = "heuristics";     single["igraph.h"] = 1
     home["sqlite3.h"] = "lua";           single["sqlite3.h"] = 1
+    home["sanitizer/asan_interface.h"] = "core"; single["sanitizer/asan_interface.h"] = 1
     home["lua.h"] = home["lauxlib.h"] = home["lualib.h"] = "lua"
 
     n = split("assert ctype errno fenv float inttypes limits locale math setjmp signal stdarg stdatomic " \
