@@ -45,6 +45,13 @@ static void pass(fl_bracket *now, double *value, const fl_weights *by, bool long
     }
 }
 
+void fl_bracket_least(fl_bracket *now, int kind, int *way) {
+    fl_weights one = {.energy = kind < 0};
+    if (kind >= 0) one.use[kind] = 1;
+    pass(now, kind >= 0 ? now->least[kind] : now->energy, &one, false);
+    if (way != NULL) memcpy(way, now->choice, (size_t)now->graph->n_states * sizeof *way);
+}
+
 /** The path of the last pass, and what it costs; the best one within the limits is kept. */
 static fl_total trace(fl_bracket *now) {
     const fl_extended *graph = now->graph;
@@ -163,8 +170,7 @@ static void list_limited(fl_bracket *now) {
 /** Bounds by energy and by each use alone; false: no path is within the limits. A limit that no path reaches
  * is dropped. */
 static bool bound_each(fl_bracket *now, fl_total *fastest) {
-    static const fl_weights energy = {.energy = 1};
-    pass(now, now->energy, &energy, false);
+    fl_bracket_least(now, -1, NULL);
     if (isinf(now->energy[0])) return false;
     trace(now);
     for (int i = 0; i < FL_USE_KINDS; i++) {
@@ -174,10 +180,8 @@ static bool bound_each(fl_bracket *now, fl_total *fastest) {
     }
     list_limited(now);
     for (int i = 0; i < FL_USE_KINDS; i++) {
-        fl_weights one = {.energy = 0};
-        one.use[i] = 1;
         if (isinf(now->most[i])) continue;
-        pass(now, now->least[i], &one, false);
+        fl_bracket_least(now, i, NULL);
         if (now->least[i][0] > now->most[i]) return false;
         fastest[i] = trace(now);
     }

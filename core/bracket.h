@@ -46,6 +46,11 @@ typedef struct fl_bracket {
 fl_status fl_bracket_solve(fl_bracket *out, const fl_extended *graph, const double *most, double enough,
                            fl_arena *arena, fl_error *err);
 
+/** Fill in `least` of one use, which need not be limited, with the arcs by which it is reached.
+ *  @param kind  -1: energy, of which it is there already
+ *  @param way   [n_states] or NULL. O(arcs) */
+void fl_bracket_least(fl_bracket *bracket, int kind, int *way);
+
 /** Whether there is nothing left to look for. */
 bool fl_bracket_closed(const fl_bracket *bracket);
 

@@ -117,8 +117,7 @@ static fl_status search_threshold(fl_constrained_found *found, choosing *now, in
     FL_TRY(fl_extended_build(&graph, now->task->instance, 0, threshold, NULL,
                              now->k > 1 ? FL_EXTENDED_ALL : FL_EXTENDED_USEFUL, now->search.arena, err));
     if (graph.too_large) return FL_OK;
-    graph.most[FL_USE_LATENCY] -= now->hair * now->task->instance->apps[0].deadline;
-    graph.most[FL_USE_LOSS] -= now->hair;
+    fl_extended_tighten(&graph, now->hair);
     FL_TRY(fl_constrained_search(found, &graph, graph.most, &now->search, &query, err));
     for (int i = 0; i < found->n_paths; i++) FL_TRY(take_path(now, &graph, &found->paths[i], err));
     return FL_OK;

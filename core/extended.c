@@ -389,6 +389,16 @@ fl_status fl_extended_build(fl_extended *out, const fl_instance *instance, int a
     return fill(&now, err);
 }
 
+double fl_extended_latency(const fl_extended *graph, const double *use) {
+    return fl_cost_latency(&graph->instance->apps[graph->app], use[FL_USE_LATENCY],
+                           graph->deviations > 0 ? use[FL_USE_VARIANCE] : 0);
+}
+
+void fl_extended_tighten(fl_extended *graph, double hair) {
+    graph->most[FL_USE_LATENCY] -= hair * graph->instance->apps[graph->app].deadline;
+    graph->most[FL_USE_LOSS] -= hair;
+}
+
 void fl_extended_place(fl_placement *out, const fl_extended *graph, const int *arcs) {
     const fl_app *app = &graph->instance->apps[graph->app];
     out->threshold = graph->threshold;

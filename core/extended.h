@@ -87,6 +87,14 @@ typedef enum fl_extended_arcs {
 fl_status fl_extended_build(fl_extended *out, const fl_instance *instance, int app, int threshold,
                             const int *levels, fl_extended_arcs which, fl_arena *arena, fl_error *err);
 
+/** The latency that what a path uses is held against the deadline with: its mean and, where they count, its
+ *  deviations. */
+double fl_extended_latency(const fl_extended *graph, const double *use);
+
+/** Take `hair`, relative, off the limits: for a search whose sums the judge, who adds in another order, must
+ *  not find over his. */
+void fl_extended_tighten(fl_extended *graph, double hair);
+
 /** The placement that a path is.
  *  @param arcs  [*] indices of its arcs from the source on
  *  @param out   nodes and codings [n_blocks], off [n_exits] are filled, exit and threshold set; the rest is

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** The frontier: every Pareto-optimal plan in (energy, latency, accuracy), exactly, in one search.
+/** The frontier: every Pareto-optimal plan in (energy, latency, accuracy), exactly: in one search of the
+ *  layered graph (core/labels.h) or, where plans choose more than exits and nodes or runs or deviations
+ * count, in one of the extended graph (core/constrained.h) for each threshold. Latencies are those that are
+ * held against the deadline, deviations included.
  *
  *  All plans honour the instance's deadline and accuracy. No plan outside the frontier is better than one on
  * it in all three; one plan stands for each point, and points that differ by rounding only are one. */
@@ -29,14 +32,13 @@ typedef struct fl_frontier {
     double seconds;
 } fl_frontier;
 
-/** Find the frontier of an instance with one application, no shared limits, and nothing to choose but exits
- * and nodes.
+/** Find the frontier of an instance with one application and no shared limits.
  *  @param out       borrows from `arena`, which is reset first
  *  @param interrupt may be NULL
  *  @return FL_EUNSUPPORTED for other instances, FL_EINTERNAL when the judge refuses a plan, FL_ENOMEM.
  *  The frontier can be exponentially long in the number of blocks; the limits bound time and memory, and when
- * one strikes, what is known is the answer: the labels there are, completed by the fastest and the cheapest
- * way. */
+ * one strikes, what is known is the answer: the labels there are, completed by the fastest, the cheapest and,
+ * where plans choose, the most accurate way. */
 fl_status fl_frontier_find(fl_frontier *out, const fl_instance *instance, const fl_frontier_query *query,
                            fl_arena *arena, const volatile sig_atomic_t *interrupt, fl_error *err);
 

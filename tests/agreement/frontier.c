@@ -2,6 +2,7 @@
 /* The frontier and the k best plans are what a list of all plans says they are. */
 #include "core/frontier.h"
 #include "tests/support/draw.h"
+#include "tests/support/pareto.h"
 #include "tests/support/solve.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -21,81 +22,24 @@ static void stop(void) {
 
 TestSuite(frontier, .init = start, .fini = stop);
 
-/** Not worse than `limit` but for rounding. */
-static bool within(long double number, long double limit) {
-    return number <= limit + 1e-9L * fabsl(limit);
-}
-
-/** One plan is as good as the other in everything. */
-static bool covers(const fl_verdict *point, const brute_plan *plan, const fl_app *app) {
-    return within(point->energy, plan->energy) && within(point->latency, plan->latency) &&
-           within(naive_accuracy(app, plan->exit), point->accuracy);
-}
-
-/** The plan is better than the point in something, and as good in the rest. */
-static bool beats(const brute_plan *plan, const fl_verdict *point, const fl_app *app) {
-    long double accuracy = naive_accuracy(app, plan->exit);
-    bool as_good = plan->energy <= point->energy * (1 + 1e-12L) &&
-                   plan->latency <= point->latency * (1 + 1e-12L) &&
-                   accuracy >= point->accuracy * (1 - 1e-12L);
-    bool better = !within(point->energy, plan->energy) || !within(point->latency, plan->latency) ||
-                  !within(accuracy, point->accuracy);
-    return as_good && better;
-}
-
-static void assert_points_hold(const fl_frontier *frontier, const fl_instance *instance,
-                               const brute_list *all) {
-    const fl_app *app = &instance->apps[0];
-    for (int i = 0; i < frontier->n_points; i++) {
-        const fl_frontier_point *point = &frontier->points[i];
-        naive_verdict real = naive_judge(instance, &point->plan);
-        cr_assert(real.feasible, "%s: point %d is not feasible", draw_say(instance), i);
-        cr_assert(fabsl(real.energy - point->verdict.energy) <= 1e-12L * real.energy, "%s",
-                  draw_say(instance));
-        cr_assert(i == 0 || within(frontier->points[i - 1].verdict.latency, point->verdict.latency),
-                  "%s: order", draw_say(instance));
-        for (int k = 0; k < all->n; k++) {
-            cr_assert(
-                !naive_in_time(app, all->plans[k].latency) || !beats(&all->plans[k], &point->verdict, app),
-                "%s: point %d, %.17g J in %.17g s, is beaten by %.17Lg J in %.17Lg s", draw_say(instance), i,
-                point->verdict.energy, point->verdict.latency, all->plans[k].energy, all->plans[k].latency);
-        }
+/** Whole frontiers and curves of the first instances of a family. */
+static void check_family(const draw_family *family, int n) {
+    long long points = 0;
+    for (int seed = 0; seed < n; seed++) {
+        fl_instance *instance = draw_instance(family, (uint64_t)seed);
+        const char *fault = pareto_fault(instance, seed % 4 == 3, &points);
+        cr_assert(fault == NULL, "%s: %s", draw_say(instance), fault);
+        fl_instance_free(instance);
     }
-}
-
-static void assert_nothing_is_missing(const fl_frontier *frontier, const fl_instance *instance,
-                                      const brute_list *all) {
-    const fl_app *app = &instance->apps[0];
-    for (int k = 0; k < all->n; k++) {
-        bool covered = !naive_in_time(app, all->plans[k].latency);
-        for (int i = 0; i < frontier->n_points && !covered; i++) {
-            covered = covers(&frontier->points[i].verdict, &all->plans[k], app);
-        }
-        cr_assert(covered, "%s: %.17Lg J in %.17Lg s is missing", draw_say(instance), all->plans[k].energy,
-                  all->plans[k].latency);
-    }
+    cr_assert(points > n / 2, "%s: %lld points", family->name, points);
 }
 
 Test(frontier, every_point_is_pareto_optimal_and_none_is_missing) {
-    int points = 0;
-    for (int i = 0; i < DRAW_FAMILIES; i++) {
-        int n = draw_count(2000);
-        for (int seed = 0; seed < n; seed++) {
-            fl_frontier frontier;
-            fl_frontier_query query = {0};
-            fl_instance *instance = draw_instance(&draw_families[i], (uint64_t)seed);
-            brute_answer all = brute_solve(instance);
-            fl_status status = fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err);
-            cr_assert(status == FL_OK && frontier.complete, "%s: %s", draw_say(instance), err.text);
-            cr_assert((frontier.n_points > 0) == all.feasible, "%s", draw_say(instance));
-            assert_points_hold(&frontier, instance, &all.apps[0]);
-            assert_nothing_is_missing(&frontier, instance, &all.apps[0]);
-            points += frontier.n_points;
-            brute_free(&all);
-            fl_instance_free(instance);
-        }
-    }
-    cr_assert(points > 3 * DRAW_FAMILIES, "%d points", points);
+    for (int i = 0; i < DRAW_FAMILIES; i++) check_family(&draw_families[i], draw_count(2000));
+}
+
+Test(frontier, so_it_is_where_plans_choose_more_and_times_deviate) {
+    for (int i = 0; i < DRAW_CHOICES; i++) check_family(&draw_choices[i], draw_count(300));
 }
 
 static int by_energy(const void *a, const void *b) {
