@@ -44,7 +44,8 @@ typedef struct path_search {
     int *head;     /* [n_states] a state's last label, < 0: none */
     label **front; /* [front_room] labels of the state at hand */
     int front_room;
-    double (*steps)[2]; /* [n_steps] of the front at hand */
+    int varying[FL_USE_KINDS], n_varying; /* the kinds that count in which these labels differ */
+    double (*steps)[2];                   /* [n_steps] of the front at hand */
     int n_steps;
     end *ends; /* [n_ends] whole paths: for k > 1 the best, by rising energy; of a curve or frontier those
                   that were on the skyline at some time */
@@ -117,7 +118,7 @@ static bool is_dominated(const path_search *now, int state, int kept, const labe
     return dominating == now->query->k;
 }
 
-/** How many labels kept use no more of the first kind that counts than `use`: the steps are sorted by it. */
+/** How many labels kept use no more of the first kind that varies than `use`: the steps are sorted by it. */
 static int steps_up_to(const path_search *now, double use) {
     int low = 0, high = now->n_steps;
     while (low < high) {
@@ -131,14 +132,14 @@ static int steps_up_to(const path_search *now, double use) {
     return low;
 }
 
-/** The same as is_dominated() for one best path and at most two kinds that count; a label that is not becomes
+/** The same as is_dominated() for one best path and at most two kinds that vary; a label that is not becomes
  * a step. The steps are the labels kept that use less of the second kind than all that use less of the first.
  */
 static bool is_above_steps(path_search *now, int state, const label *one) {
     double use[2] = {0, 0}, need[2] = {0, 0};
-    for (int i = 0; i < now->n_counted; i++) {
-        use[i] = one->cost.use[now->counted[i]];
-        need[i] = matters(now, now->counted[i], state, use[i]);
+    for (int i = 0; i < now->n_varying; i++) {
+        use[i] = one->cost.use[now->varying[i]];
+        need[i] = matters(now, now->varying[i], state, use[i]);
     }
     int at = steps_up_to(now, need[0]);
     if (at > 0 && now->steps[at - 1][1] <= need[1]) return true;
@@ -149,6 +150,16 @@ static bool is_above_steps(path_search *now, int state, const label *one) {
     now->steps[first][0] = use[0];
     now->steps[first][1] = use[1];
     return false;
+}
+
+/** Note the kinds in which the first `n` labels of the front differ. */
+static void find_varying(path_search *now, int n) {
+    now->n_varying = 0;
+    for (int i = 0; i < now->n_counted; i++) {
+        int kind = now->counted[i], k = 1;
+        while (k < n && now->front[k]->cost.use[kind] == now->front[0]->cost.use[kind]) k++;
+        if (k < n) now->varying[now->n_varying++] = kind;
+    }
 }
 
 /** The labels of a state that others do not dominate, by rising energy, into `front`; returns how many, or
@@ -167,7 +178,8 @@ static int make_front(path_search *now, int state) {
     if (n == 1) return n;
     qsort(now->front, (size_t)n, sizeof(label *), compare_labels);
     now->n_steps = 0;
-    bool stairs = now->query->k == 1 && now->n_counted <= 2;
+    find_varying(now, n);
+    bool stairs = now->query->k == 1 && now->n_varying <= 2;
     for (int i = 0; i < n; i++) {
         bool worse = stairs ? is_above_steps(now, state, now->front[i])
                             : is_dominated(now, state, kept, now->front[i]);
