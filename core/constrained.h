@@ -26,10 +26,9 @@ typedef enum fl_constrained_goal {
 } fl_constrained_goal;
 
 typedef struct fl_constrained_path {
-    double energy;  /* J */
-    double latency; /* s, with its deviations */
-    double loss;    /* 0 on a curve */
-    int *arcs;      /* those from the source on, the last one final */
+    double energy;            /* J */
+    double use[FL_USE_KINDS]; /* by fl_use_kind */
+    int *arcs;                /* those from the source on, the last one final */
 } fl_constrained_path;
 
 typedef struct fl_constrained_query {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/explain.h"
-#include "core/passes.h"
+#include "core/extreme.h"
 #include "core/tolerance.h"
 #include <stdlib.h>
 
@@ -41,39 +41,64 @@ static bool was_needless(const fl_remedy *remedy) {
                                                    : remedy->enough <= remedy->now;
 }
 
-/* The least of a limit that bounds from above */
+/* The least relaxation, by narrowing down */
+
+/** How far the least value that is enough may stay unknown: the next one to try under it (of an accuracy over
+ *  it). */
+static double next_to(const fl_remedy *remedy) {
+    return remedy->limit.kind == FL_RELAX_ACCURACY ? remedy->enough + FL_TOLERANCE_RELAX
+                                                   : remedy->enough * (1 - FL_TOLERANCE_RELAX);
+}
+
+/** Whether there is anything to try between a value that is not enough and the one that is. */
+static bool is_open(const fl_remedy *remedy, double low) {
+    return remedy->limit.kind == FL_RELAX_ACCURACY ? low > next_to(remedy) : low < next_to(remedy);
+}
 
 /** Where to look next between what is not enough and what is: just under what is, first of all, for the plan
  *  found may well be the least; then half way, in orders of magnitude while there are some. */
-static double probe(double low, double enough, bool just_under) {
-    double under = enough * (1 - FL_TOLERANCE_RELAX);
+static double probe(const fl_remedy *remedy, double low, bool just_under) {
+    double enough = remedy->enough, under = next_to(remedy);
     if (just_under) return under;
-    double middle = enough > 2 * low && low > 0 ? sqrt(low) * sqrt(enough) : low + (enough - low) / 2;
+    double middle = low + (enough - low) / 2;
+    if (remedy->limit.kind == FL_RELAX_ACCURACY) return fmax(middle, under);
+    if (enough > 2 * low && low > 0) middle = sqrt(low) * sqrt(enough);
     return fmin(middle, under);
+}
+
+/** What is proven not to be enough; as it is, when nothing else is. Of accuracies what nobody has who is
+ * alone comes first. */
+static double start_low(fl_remedy *remedy, const explaining *now) {
+    double low = isnan(remedy->short_of) ? remedy->now : remedy->short_of;
+    if (remedy->limit.kind != FL_RELAX_ACCURACY) return low;
+    double alone = now->out->apps[remedy->limit.index].in_time + FL_TOLERANCE_RELAX;
+    if (alone < low) remedy->short_of = low = alone;
+    return low;
 }
 
 /** Narrow what is enough down by solves. */
 static fl_status narrow(fl_remedy *remedy, explaining *now, fl_error *err) {
-    double low = isnan(remedy->short_of) ? remedy->now : remedy->short_of;
-    bool just_under = true;
-    while (low < remedy->enough * (1 - FL_TOLERANCE_RELAX) && !*now->interrupt) {
+    bool accuracy = remedy->limit.kind == FL_RELAX_ACCURACY, just_under = true;
+    double low = start_low(remedy, now);
+    while (is_open(remedy, low) && !*now->interrupt) {
         fl_result found;
-        double value = probe(low, remedy->enough, just_under);
+        double value = probe(remedy, low, just_under);
         FL_TRY(solve_at(&found, now, &remedy->limit, value, err));
         if (!found.has_plan && found.status != FL_RESULT_INFEASIBLE) return FL_OK;
         just_under = found.has_plan && !just_under;
         if (found.has_plan) {
             FL_TRY(keep(remedy, now, &found, err));
-            remedy->enough = fmin(remedy->enough, value); /* the judge lets a plan need a little more */
+            double most = fmin(remedy->enough, value), least = fmax(remedy->enough, value);
+            remedy->enough = accuracy ? least : most; /* the judge lets a plan need a little more */
         } else {
             low = remedy->short_of = value;
         }
     }
-    remedy->least = remedy->short_of >= remedy->enough * (1 - FL_TOLERANCE_RELAX);
+    remedy->least = !isnan(remedy->short_of) && !is_open(remedy, remedy->short_of);
     return FL_OK;
 }
 
-/* The best accuracy */
+/* The best accuracy, where the final exit says it */
 
 static int descending(const void *a, const void *b) {
     const double *one = a, *two = b;
@@ -175,13 +200,15 @@ static fl_status find_enough(fl_remedy *remedy, explaining *now, double alone, f
 
 static fl_status find_remedy(fl_remedy *remedy, explaining *now, fl_error *err) {
     double alone = needed_alone(now, &remedy->limit);
+    if (*now->interrupt) return FL_OK;
     remedy->helpless = known_helpless(now, remedy) || !isfinite(alone);
-    if (remedy->helpless || *now->interrupt) return FL_OK;
+    if (remedy->helpless) return FL_OK;
     if (now->out->status == FL_RESULT_INFEASIBLE) remedy->short_of = remedy->now;
     FL_TRY(find_enough(remedy, now, alone, err));
     if (remedy->plan.n_apps == 0 || was_needless(remedy)) return FL_OK;
-    return remedy->limit.kind == FL_RELAX_ACCURACY ? raise_accuracy(remedy, now, err)
-                                                   : narrow(remedy, now, err);
+    bool listed =
+        remedy->limit.kind == FL_RELAX_ACCURACY && !fl_app_chooses(&now->instance->apps[remedy->limit.index]);
+    return listed ? raise_accuracy(remedy, now, err) : narrow(remedy, now, err);
 }
 
 /** What the plan of a feasible instance needs of each limit. */
@@ -210,48 +237,37 @@ static fl_status find_remedies(explaining *now, fl_error *err) {
     return FL_OK;
 }
 
-/* Each application alone: shortest paths */
+/* Each application alone */
 
-/** The fastest plan of an application whose accuracy is at least `target`, judged; INFINITY: there is none.
- */
-static fl_status find_fastest(double *latency, bool *in_time, explaining *now, int h, double target,
-                              fl_error *err) {
+/** The plan at one end of an application's trade when its target is `target`. */
+static fl_status find_alone(fl_extreme *out, explaining *now, int h, fl_extreme_kind kind, double target,
+                            fl_error *err) {
     fl_app app = now->instance->apps[h];
     fl_instance *alone;
-    fl_layers layers;
-    fl_verdict verdict;
-    fl_plan plan;
-    fl_cost cost;
-    int exit = -1, *nodes = FL_NEW(now->scratch, app.n_blocks, int);
-    *latency = INFINITY;
-    *in_time = false;
-    if (nodes == NULL) return fl_arena_error(now->scratch, err);
     app.accuracy = target;
     FL_TRY(fl_instance_alone(&alone, now->instance, &app, NULL, 0, err));
-    fl_status status = fl_layers_build(&layers, alone, 0, now->scratch, err);
-    if (status == FL_OK) status = fl_pass_shortest(&layers, 0, 1, nodes, &exit, &cost, now->scratch, err);
-    if (status == FL_OK && exit >= 0) {
-        status = fl_plan_create(&plan, alone, now->scratch, err);
-        if (status == FL_OK) status = fl_plan_place(&plan, alone, 0, exit, nodes, now->scratch, err);
-        if (status == FL_OK) status = fl_evaluate_plan(&verdict, NULL, alone, &plan, now->scratch, err);
-        if (status == FL_OK) *latency = verdict.latency;
-        if (status == FL_OK) *in_time = verdict.feasible;
-    }
+    fl_status status = fl_extreme_find(out, alone, kind, now->scratch, now->interrupt, err);
     fl_instance_free(alone);
+    if (status == FL_OK && out->stop == FL_STOP_INTERRUPTED) now->out->interrupted = true;
     return status;
 }
 
-/** The best accuracy that is reached at all, or in time: NAN when none is. */
+/** The best accuracy that is reached at all, or in time: NAN when none is. Where plans choose, by a search
+ * for it, else the best of the targets with which the fastest plan is. */
 static fl_status find_accuracy(double *out, explaining *now, int h, bool deadline, const double *target,
                                int n, fl_error *err) {
     int low = 0, high = n; /* targets from `high` on have a plan; n: not even the last is known to */
+    fl_extreme found;
     *out = NAN;
+    if (fl_app_chooses(&now->instance->apps[h])) {
+        FL_TRY(find_alone(&found, now, h, deadline ? FL_EXTREME_ACCURATE : FL_EXTREME_ACCURATE_EVER, 0, err));
+        if (found.plan.n_apps > 0) *out = found.verdict.accuracy;
+        return FL_OK;
+    }
     while (low < high) {
-        double latency;
-        bool in_time;
         int middle = (low + high) / 2;
-        FL_TRY(find_fastest(&latency, &in_time, now, h, target[middle], err));
-        if (deadline ? in_time : isfinite(latency))
+        FL_TRY(find_alone(&found, now, h, FL_EXTREME_FASTEST, target[middle], err));
+        if (found.plan.n_apps > 0 && (found.verdict.feasible || !deadline))
             high = middle;
         else
             low = middle + 1;
@@ -288,11 +304,12 @@ static fl_status count_blocks(int *out, const explaining *now, int h, fl_error *
 static fl_status look_at_app(fl_reach *out, explaining *now, int h, fl_error *err) {
     const fl_app *app = &now->instance->apps[h];
     double *target = FL_NEW(now->arena, app->n_exits, double);
-    bool in_time;
+    fl_extreme fastest;
     if (target == NULL) return fl_arena_error(now->arena, err);
     int n = list_accuracies(target, app);
     fl_arena_reset(now->scratch);
-    FL_TRY(find_fastest(&out->least, &in_time, now, h, app->accuracy, err));
+    FL_TRY(find_alone(&fastest, now, h, FL_EXTREME_FASTEST, app->accuracy, err));
+    out->least = fastest.plan.n_apps > 0 ? fastest.verdict.latency : INFINITY;
     FL_TRY(find_accuracy(&out->in_time, now, h, true, target, n, err));
     FL_TRY(find_accuracy(&out->at_all, now, h, false, target, n, err));
     return count_blocks(&out->blocks, now, h, err);
@@ -338,11 +355,6 @@ fl_status fl_explain(fl_explanation *out, const fl_instance *instance, const fl_
     double start = fl_clock();
     fl_explanation explanation = {.method = method};
     fl_instance *all = NULL;
-    if (instance->features & FL_FEATURES_OWN) {
-        return fl_error_set(
-            err, FL_EUNSUPPORTED, NULL,
-            "codings, optional exits, thresholds, costs of runs and deviations are not explained");
-    }
     if (instance->admission) {
         fl_instance parts = *instance;
         parts.admission = false;

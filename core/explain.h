@@ -16,8 +16,9 @@ typedef struct fl_remedy {
     double now;      /* as it is; 1 for a common factor */
     double enough;   /* with this there is a plan, the one below; NAN: none was found. When the instance is
                         feasible: what its plan needs */
-    double short_of; /* proven: with this there is none. Of an accuracy the next target above `enough`, of
-                        others less than FL_TOLERANCE_RELAX below it when the search came to its end. NAN:
+    double short_of; /* proven: with this there is none. Of an accuracy that final exits say the next target
+                        above `enough`; of one that plans choose at most FL_TOLERANCE_RELAX above it, and of
+                        other limits less than that, relative, below it when the search came to its end. NAN:
                         none known */
     bool least;      /* proven: nothing less, to that precision, is enough */
     bool helpless;   /* proven: there is no plan whatever this limit is */
@@ -25,7 +26,7 @@ typedef struct fl_remedy {
 } fl_remedy;
 
 /** What one user of an application could have who is alone on the system, its capacities and memories left
- * out of account; found by shortest paths, exactly. */
+ * out of account; found exactly (core/extreme.h), unless it was interrupted. */
 typedef struct fl_reach {
     int blocks;     /* how many can be run one after another where links and pins allow it */
     double least;   /* s, the least latency at the accuracy wanted; INFINITY: no exit that accurate is
@@ -52,9 +53,8 @@ typedef struct fl_explanation {
  *  @param settings  of `method`; a time limit is that of one solve
  *  @param arena     is added to
  *  @param scratch   another one, reset for every solve
- *  @return as fl_run(), FL_EUNSUPPORTED for an instance with codings, optional exits, thresholds, deviations
- * or costs of runs. A solve or none for a limit that does not help, else about 20 or, where the method finds
- * the least plan by itself, 2; of accuracies the logarithm of the exits */
+ *  @return as fl_run() and fl_extreme_find(). A solve or none for a limit that does not help, else about 20
+ * or, where the method finds the least plan by itself, 2; of accuracies the logarithm of the exits */
 fl_status fl_explain(fl_explanation *out, const fl_instance *instance, const fl_method *method,
                      const fl_settings *settings, fl_arena *arena, fl_arena *scratch,
                      const volatile sig_atomic_t *interrupt, fl_error *err);

@@ -79,7 +79,8 @@ static fl_status take_paths(choosing *now, const fl_extended *graph, const fl_co
     fl_arena *arena = now->task->arena;
     for (int i = 0; i < found->n_paths; i++) {
         const fl_constrained_path *path = &found->paths[i];
-        const fl_skyline_point point = {path->energy, path->latency, path->loss, now->n};
+        double loss = now->query->curve ? 0 : fmin(path->use[FL_USE_LOSS], 1);
+        const fl_skyline_point point = {path->energy, fl_extended_latency(graph, path->use), loss, now->n};
         if (fl_skyline_covers(&now->skyline, &point)) continue;
         if (now->n == now->room) {
             int room = 2 * now->room + 16;

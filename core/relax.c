@@ -71,6 +71,28 @@ double fl_relax_now(const fl_instance *instance, const fl_relax *limit) {
 
 /* Setting a limit */
 
+/** What no plan exceeds for running block `l` with its head on the slowest node, s. */
+static double longest_run(const fl_instance *instance, const fl_app *app, int l, double level) {
+    int exit = fl_cost_exit_after(app, l);
+    double most = 0, head = exit >= 0 ? app->exits[exit].ops : 0;
+    for (int n = 0; n < instance->system.n_nodes; n++) {
+        for (int start = app->n_segments > 0 ? 0 : l; start <= l; start++) {
+            most = fmax(most, fl_cost_run(instance, app, l, start, n, head, level).latency);
+        }
+    }
+    return most;
+}
+
+/** And for packing and unpacking what moves into it. */
+static double longest_packing(const fl_instance *instance, const fl_app *app, int l) {
+    double pack = 0, unpack = 0;
+    for (int n = 0; n < instance->system.n_nodes; n++) {
+        pack = fmax(pack, fl_cost_pack_on(instance, app, l, n, false).latency);
+        unpack = fmax(unpack, fl_cost_pack_on(instance, app, l, n, true).latency);
+    }
+    return pack + unpack;
+}
+
 /** A latency that no plan of the application exceeds, deviations included. */
 static double longest(const fl_instance *instance, const fl_app *app) {
     fl_link worst = fl_instance_worst_link(&instance->system);
@@ -79,13 +101,8 @@ static double longest(const fl_instance *instance, const fl_app *app) {
         for (int k = 0; k < app->slices[i].n_levels; k++) level = fmin(level, app->slices[i].levels[k]);
     }
     for (int l = 0; l < app->n_blocks; l++) {
-        int exit = fl_cost_exit_after(app, l);
-        double most = 0;
-        for (int n = 0; n < instance->system.n_nodes; n++) {
-            int final = exit >= 0 ? exit : app->n_exits - 1;
-            most = fmax(most, fl_cost_compute(instance, app, l, n, final, level).latency);
-        }
-        latency += most + fl_cost_bits(app, l) / worst.rate + worst.delay;
+        latency += longest_run(instance, app, l, level) + longest_packing(instance, app, l) +
+                   fl_choices_most_bits(app, l) / worst.rate + worst.delay;
     }
     return latency * (1 + app->deviations * fl_instance_most_deviation(&instance->system));
 }

@@ -34,12 +34,12 @@ static fl_status try_all(fl_answer *answer, const fl_task *task, fl_error *error
         return FL_OK;
     }
     status = fl_plan_create(&answer->plan, task->instance, task->arena, error);
-    bool apart = (task->instance->features & ~(unsigned)FL_FEATURE_SEVERAL) != 0;
+    bool apart = (task->instance->features & ~(FL_FEATURES_OWN | FL_FEATURE_SEVERAL)) != 0;
     for (int u = 0; u < truth.n_units && status == FL_OK; u++) {
-        const brute_plan *plan = &truth.apps[truth.app[u]].plans[truth.best[u]];
-        status = fl_plan_add(&answer->plan, task->instance, truth.app[u],
-                             apart ? 1 : task->instance->apps[truth.app[u]].count, plan->exit, plan->nodes,
-                             plan->levels, task->arena, error);
+        const fl_placement at = brute_placement(&truth.apps[truth.app[u]].plans[truth.best[u]]);
+        int count = apart ? 1 : task->instance->apps[truth.app[u]].count;
+        status =
+            fl_plan_add_like(&answer->plan, task->instance, truth.app[u], count, &at, task->arena, error);
     }
     answer->claim = FL_CLAIM_OPTIMAL;
     brute_free(&truth);
@@ -50,7 +50,7 @@ static const fl_method all_plans = {.name = "all plans",
                                     .summary = "tries them",
                                     .may_claim = FL_CLAIM_OPTIMAL,
                                     .honours = FL_FEATURE_SEVERAL | FL_FEATURE_CAPACITY | FL_FEATURE_MEMORY |
-                                               FL_FEATURE_ADMISSION | FL_FEATURE_SLICES,
+                                               FL_FEATURE_ADMISSION | FL_FEATURE_SLICES | FL_FEATURES_OWN,
                                     .solve = try_all};
 
 static void explain(const fl_instance *instance, const fl_method *method) {
@@ -196,7 +196,9 @@ static void try_remedy(const fl_instance *instance, const fl_remedy *at) {
     cr_assert(naive_judge(relaxed, &at->plan).feasible, "%s: the plan proves nothing", who);
     fl_instance_free(relaxed);
     cr_assert(!feasible_at(instance, at, at->short_of), "%s: %.17g is enough", who, at->short_of);
-    if (accuracy) {
+    if (accuracy && fl_app_chooses(&instance->apps[at->limit.index])) {
+        cr_assert(at->short_of <= at->enough + 1.001 * FL_TOLERANCE_RELAX && at->enough < at->now, "%s", who);
+    } else if (accuracy) {
         cr_assert(!feasible_at(instance, at, at->enough + 3 * FL_TOLERANCE_ACCURACY), "%s", who);
     } else {
         cr_assert(at->short_of >= at->enough * (1 - FL_TOLERANCE_RELAX) && at->enough > at->now, "%s", who);
@@ -206,13 +208,55 @@ static void try_remedy(const fl_instance *instance, const fl_remedy *at) {
     factors += at->limit.index < 0;
 }
 
-static void try_family(const draw_family *family, const fl_method *method, int usual) {
+/** What one user could have who is alone is what all plans say. */
+static void try_reach(const fl_instance *instance) {
+    for (int h = 0; h < instance->n_apps; h++) {
+        fl_app app = instance->apps[h];
+        fl_instance *alone;
+        double least = INFINITY, in_time = -1, at_all = -1, target = app.accuracy;
+        app.accuracy = 0;
+        app.count = 1;
+        cr_assert(fl_instance_alone(&alone, instance, &app, NULL, 0, &err) == FL_OK);
+        brute_answer all = brute_solve(alone);
+        for (int i = 0; i < all.apps[0].n; i++) {
+            const fl_placement at = brute_placement(&all.apps[0].plans[i]);
+            double accuracy = (double)naive_place_as(alone, 0, &at).accuracy;
+            double latency = (double)all.apps[0].plans[i].latency;
+            at_all = fmax(at_all, accuracy);
+            if (naive_in_time(&app, latency)) in_time = fmax(in_time, accuracy);
+            if (accuracy >= target - 1e-9) least = fmin(least, latency);
+        }
+        const fl_reach *reach = &said.apps[h];
+        cr_assert(isinf(least) ? isinf(reach->least) : fabs(reach->least - least) <= 1e-9 * least,
+                  "%s: %.17g s", draw_say(instance), least);
+        cr_assert(in_time < 0 ? isnan(reach->in_time) : fabs(reach->in_time - in_time) <= 2e-9, "%s: %.17g",
+                  draw_say(instance), in_time);
+        cr_assert(at_all < 0 ? isnan(reach->at_all) : fabs(reach->at_all - at_all) <= 2e-9, "%s: %.17g",
+                  draw_say(instance), at_all);
+        brute_free(&all);
+        fl_instance_free(alone);
+    }
+}
+
+/** A drawn instance; every other one has a third of the deadline, `hurried`. */
+static fl_instance *draw_hurried(const draw_family *family, int seed, bool hurried) {
+    fl_instance *drawn = draw_instance(family, (uint64_t)seed), *instance;
+    fl_change change = FL_CHANGE_NONE;
+    if (!hurried || seed % 2 == 0) return drawn;
+    change.deadline = drawn->apps[0].deadline / 3;
+    cr_assert(fl_instance_with(&instance, drawn, &change, 1, FL_PLACE_JSON, &err) == FL_OK);
+    fl_instance_free(drawn);
+    return instance;
+}
+
+static void try_family(const draw_family *family, const fl_method *method, int usual, bool hurried) {
     int n = draw_count(usual);
     for (int seed = 0; seed < n; seed++) {
-        fl_instance *instance = draw_instance(family, (uint64_t)seed);
+        fl_instance *instance = draw_hurried(family, seed, hurried);
         explain(instance, method);
         brute_answer truth = brute_solve(instance);
         cr_assert(truth.feasible == (said.status == FL_RESULT_FEASIBLE), "%s", draw_say(instance));
+        if (instance->apps[0].n_slices == 0) try_reach(instance);
         for (int i = 0; i < said.n_limits && !truth.feasible; i++) try_remedy(instance, &said.limits[i]);
         cr_assert(fl_explain_write(&said, instance, &arena) != NULL);
         brute_free(&truth);
@@ -224,7 +268,7 @@ static void try_family(const draw_family *family, const fl_method *method, int u
 Test(explain, of_one_application_every_remedy_is_the_least) {
     for (int i = 0; i < DRAW_FAMILIES; i++) {
         if (strcmp(draw_families[i].name, "long") == 0) continue;
-        try_family(&draw_families[i], solve_method("exact"), 300);
+        try_family(&draw_families[i], solve_method("exact"), 300, false);
     }
     cr_assert(helped > 30 && helpless > 30, "%d helped, %d did not", helped, helpless);
 }
@@ -234,7 +278,7 @@ Test(explain, of_several_users_every_remedy_is_the_least) {
         {.name = "two", .recipe = {.binding = true, .apps = 2, .blocks = 3, .nodes = 2}},
         {.name = "users", .recipe = {.binding = true, .users = 3, .blocks = 2, .nodes = 3}},
         {.name = "slices", .recipe = {.users = 3, .binding = true, .blocks = 2, .nodes = 2, .slices = true}}};
-    for (int i = 0; i < 3; i++) try_family(&families[i], &all_plans, 70);
+    for (int i = 0; i < 3; i++) try_family(&families[i], &all_plans, 70, false);
     cr_assert(helped > 100 && helpless > 100 && factors > 10, "%d helped, %d by factors, %d did not", helped,
               factors, helpless);
     for (int kind = 0; kind <= FL_RELAX_LINK; kind++) {
@@ -242,12 +286,44 @@ Test(explain, of_several_users_every_remedy_is_the_least) {
     }
 }
 
+Test(explain, where_plans_choose_more_and_times_deviate_every_remedy_is_the_least) {
+    for (int i = 0; i < DRAW_CHOICES; i++) try_family(&draw_choices[i], solve_method("exact"), 100, true);
+    cr_assert(helped > 30 && helpless > 30, "%d helped, %d did not", helped, helpless);
+    cr_assert(kinds[FL_RELAX_DEADLINE] > 30 && kinds[FL_RELAX_ACCURACY] > 10, "%d deadlines, %d accuracies",
+              kinds[FL_RELAX_DEADLINE], kinds[FL_RELAX_ACCURACY]);
+}
+
+Test(explain, of_several_users_who_choose_more_too) {
+    static const draw_family families[] = {
+        {.name = "two",
+         .recipe = {.binding = true,
+                    .apps = 2,
+                    .blocks = 2,
+                    .nodes = 2,
+                    .codings = true,
+                    .optional = true,
+                    .thresholds = true,
+                    .serial = true}},
+        {.name = "deviations",
+         .recipe = {.binding = true, .users = 3, .blocks = 2, .nodes = 2, .deviations = true}},
+        {.name = "slices",
+         .recipe = {.users = 2,
+                    .binding = true,
+                    .blocks = 2,
+                    .nodes = 2,
+                    .slices = true,
+                    .codings = true,
+                    .segments = true}}};
+    for (int i = 0; i < 3; i++) try_family(&families[i], &all_plans, 40, false);
+    cr_assert(helped > 30 && helpless > 30, "%d helped, %d did not", helped, helpless);
+}
+
 Test(explain, of_several_users_milp_finds_the_same_remedies) {
     static const draw_family families[] = {
         {.name = "two", .recipe = {.binding = true, .apps = 2, .blocks = 3, .nodes = 2}},
         {.name = "users", .recipe = {.binding = true, .users = 3, .blocks = 2, .nodes = 3}},
         {.name = "slices", .recipe = {.users = 3, .binding = true, .blocks = 2, .nodes = 2, .slices = true}}};
-    for (int i = 0; i < 3; i++) try_family(&families[i], solve_method("milp"), 30);
+    for (int i = 0; i < 3; i++) try_family(&families[i], solve_method("milp"), 30, false);
     cr_assert(helped > 40 && helpless > 40, "%d helped, %d did not", helped, helpless);
 }
 
@@ -299,12 +375,4 @@ Test(explain, without_memory_it_fails) {
     }
     cr_assert(failed > 0);
     fl_instance_free(instance);
-}
-
-Test(explain, choices_and_costs_of_runs_are_not_supported) {
-    fl_instance *choices = build_variant(build_two_tiers, "/apps/0/exits/0/optional", "true");
-    fl_settings own;
-    fl_settings_default(&own, &all_plans, choices);
-    cr_assert(fl_explain(&said, choices, &all_plans, &own, &arena, &scratch, NULL, &err) == FL_EUNSUPPORTED);
-    fl_instance_free(choices);
 }

@@ -5,6 +5,7 @@
 #include "tests/support/brute.h"
 #include "tests/support/build.h"
 #include "tests/support/draw.h"
+#include "tests/support/pareto.h"
 #include <criterion/criterion.h>
 
 static fl_arena arena;
@@ -41,48 +42,22 @@ static bool covers(const fl_frontier_point *a, double energy, double latency, do
            (curve || a->verdict.accuracy >= accuracy - 1e-9);
 }
 
-static void check(uint64_t seed, bool curve, long *points) {
+static void check(uint64_t seed, bool curve, long long *points) {
     fl_instance *instance = draw(seed);
-    fl_frontier_query query = {.curve = curve};
-    cr_assert(fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err) == FL_OK, "%s", err.text);
-    cr_assert(frontier.complete && frontier.stop == FL_STOP_DONE);
-    brute_answer all = brute_solve(instance);
-    for (int i = 0; i < all.apps[0].n; i++) { /* every plan in time is covered by a point */
-        const brute_plan *plan = &all.apps[0].plans[i];
-        if (!naive_in_time(&instance->apps[0], plan->latency)) continue;
-        double accuracy = (double)naive_accuracy(&instance->apps[0], plan->exit);
-        bool covered = false;
-        for (int j = 0; j < frontier.n_points && !covered; j++) {
-            covered =
-                covers(&frontier.points[j], (double)plan->energy, (double)plan->latency, accuracy, curve);
-        }
-        cr_assert(covered, "seed %d: a plan of %.17Lg J in %.17Lg s is not covered", (int)seed, plan->energy,
-                  plan->latency);
-    }
-    for (int j = 0; j < frontier.n_points; j++) { /* and no point by another */
-        const fl_verdict *at = &frontier.points[j].verdict;
-        naive_verdict real = naive_judge(instance, &frontier.points[j].plan);
-        cr_assert(real.feasible && fabs((double)real.energy - at->energy) <= 1e-12 * at->energy);
-        cr_assert(j == 0 || at->latency >= frontier.points[j - 1].verdict.latency);
-        for (int i = 0; i < frontier.n_points; i++) {
-            cr_assert(i == j || !covers(&frontier.points[i], at->energy, at->latency, at->accuracy, curve),
-                      "seed %d: point %d covers point %d", (int)seed, i, j);
-        }
-    }
-    *points += frontier.n_points;
-    brute_free(&all);
+    const char *fault = pareto_fault(instance, curve, points);
+    cr_assert(fault == NULL, "seed %d: %s", (int)seed, fault);
     fl_instance_free(instance);
 }
 
 Test(frontier, covers_every_plan_and_no_point_covers_another) {
-    long points = 0;
+    long long points = 0;
     int n = draw_count(1500);
     for (int seed = 0; seed < n; seed++) check((uint64_t)seed, false, &points);
-    cr_assert(points > n, "only %ld points", points);
+    cr_assert(points > n, "only %lld points", points);
 }
 
 Test(frontier, the_curve_trades_energy_against_latency_only) {
-    long points = 0;
+    long long points = 0;
     for (int seed = 0; seed < 500; seed++) check((uint64_t)seed, true, &points);
 }
 
@@ -185,13 +160,58 @@ Test(frontier, is_written_with_plans) {
     fl_instance_free(instance);
 }
 
-Test(frontier, choices_and_costs_of_runs_are_not_supported) {
-    fl_frontier found;
-    fl_frontier_query query = {.curve = true};
-    fl_instance *choices = build_variant(build_two_tiers, "/apps/0/exits/0/optional", "true");
-    fl_instance *runs = build_variant(build_two_tiers, "/apps/0/blocks/0/pack", "{'mobile': 1}");
-    cr_assert(fl_frontier_find(&found, choices, &query, &arena, NULL, &err) == FL_EUNSUPPORTED);
-    cr_assert(fl_frontier_find(&found, runs, &query, &arena, NULL, &err) == FL_EUNSUPPORTED);
-    fl_instance_free(choices);
-    fl_instance_free(runs);
+static fl_instance *draw_choosing(uint64_t seed) {
+    fl_instance *instance;
+    fl_recipe recipe = {.seed = seed,
+                        .blocks = 30,
+                        .nodes = 20,
+                        .tightness = FL_TIGHTNESS_LOOSE,
+                        .codings = true,
+                        .serial = true,
+                        .thresholds = true};
+    cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+    return instance;
+}
+
+Test(frontier, where_plans_choose_a_limit_leaves_feasible_points_and_a_bound) {
+    static volatile sig_atomic_t interrupt = 1;
+    fl_instance *instance = draw_choosing(4);
+    const fl_frontier_query memory = {.memory = 1e5}, time = {.time_limit = 1e-9}, none = {0};
+    cr_assert(fl_frontier_find(&frontier, instance, &memory, &arena, NULL, &err) == FL_OK);
+    check_part(instance, FL_STOP_MEMORY);
+    cr_assert(fl_frontier_find(&frontier, instance, &time, &arena, NULL, &err) == FL_OK);
+    check_part(instance, FL_STOP_TIME);
+    cr_assert(fl_frontier_find(&frontier, instance, &none, &arena, &interrupt, &err) == FL_OK);
+    cr_assert(!frontier.complete && frontier.stop == FL_STOP_INTERRUPTED);
+    fl_instance_free(instance);
+}
+
+Test(frontier, where_plans_choose_an_arena_that_is_full_is_a_memory_limit_or_an_error) {
+    fl_instance *instance = draw_choosing(4);
+    fl_frontier_query query = {0};
+    int parts = 0, errors = 0;
+    for (size_t limit = 1 << 18; limit < 1 << 24; limit *= 2) {
+        fl_arena_free(&arena);
+        fl_arena_init(&arena, limit);
+        fl_status status = fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err);
+        cr_assert(status == FL_OK || status == FL_ENOMEM);
+        errors += status == FL_ENOMEM;
+        if (status != FL_OK || frontier.complete) continue;
+        check_part(instance, FL_STOP_MEMORY);
+        parts++;
+    }
+    cr_assert(parts > 0 && errors > 0, "%d parts, %d errors", parts, errors);
+    fl_instance_free(instance);
+}
+
+Test(frontier, limits_that_are_shared_are_refused_with_choices_too) {
+    fl_instance *instance = build_variant(build_two_tiers, "/apps/0/exits/0/optional", "true"), *full;
+    fl_frontier_query query = {0};
+    fl_value *document;
+    cr_assert(fl_instance_write(&document, instance, &arena, &err) == FL_OK);
+    build_put(&arena, document, "/system/nodes/0/capacity", "1e7");
+    cr_assert(fl_instance_read(&full, document, FL_PLACE_JSON, &err) == FL_OK);
+    cr_assert(fl_frontier_find(&frontier, full, &query, &arena, NULL, &err) == FL_EUNSUPPORTED);
+    fl_instance_free(full);
+    fl_instance_free(instance);
 }

@@ -81,7 +81,7 @@ describe("choices", function()
         end
     end)
 
-    it("are left out of FIN's graph, and neither frontier nor explanation knows them", function()
+    it("are left out of FIN's graph", function()
         local grown = camera()
         local plain = grown:table()
         local app = plain.apps[1]
@@ -89,11 +89,29 @@ describe("choices", function()
         app.blocks[1].pack, app.blocks[1].unpack = nil, nil
         app.blocks[1].time = { edge = 1e-3 }
         assert.equal(assert(fl.graph(assert(fl.instance(plain)))):dot(), assert(fl.graph(grown)):dot())
-        for _, ask in ipairs { "frontier", "explain" } do
-            local said, message, code = grown[ask](grown)
-            assert.is_nil(said)
-            assert.is_truthy(message:find("costs of runs", 1, true))
-            assert.equal("unsupported", code)
+    end)
+
+    it("are on the frontier, whose cheapest plan is the optimum", function()
+        local grown = camera()
+        local frontier = assert(grown:frontier())
+        local best, least = assert(grown:solve "exact"), math.huge
+        assert.is_true(frontier.complete)
+        for _, point in ipairs(frontier) do
+            assert.is_true(assert(grown:check(point.plan)).feasible)
+            least = math.min(least, point.energy)
         end
+        assert.near(best.energy, least, 1e-9 * best.energy)
+        assert.near(best.energy, frontier.bound, 1e-9 * best.energy)
+    end)
+
+    it("are explained: with the least deadline that is named there is a plan, with less there is none", function()
+        local hurried = assert(camera():with { deadline = 1e-6 })
+        local said = assert(hurried:explain "exact")
+        assert.equal("infeasible", said.status)
+        local deadline = said.limits[1]
+        assert.equal("least", deadline.verdict)
+        assert.near(said.apps[1].least_deadline, deadline.enough, 1e-9 * deadline.enough)
+        assert.equal("optimal", hurried:with({ deadline = deadline.enough }):solve("exact").status)
+        assert.equal("infeasible", hurried:with({ deadline = deadline.not_enough }):solve("exact").status)
     end)
 end)
