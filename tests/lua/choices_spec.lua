@@ -97,7 +97,7 @@ describe("choices", function()
         local best, least = assert(grown:solve "exact"), math.huge
         assert.is_true(frontier.complete)
         for _, point in ipairs(frontier) do
-            assert.is_true(assert(grown:check(point.plan)).feasible)
+            assert.is_true(assert(grown:evaluate(point.plan)).feasible)
             least = math.min(least, point.energy)
         end
         assert.near(best.energy, least, 1e-9 * best.energy)
