@@ -16,7 +16,7 @@
 #include <string.h>
 
 static const char usage[] =
-    "finlab_campaign [--try WHAT] [--seed S] [--only FAMILY] [--bugs DIR] [--replay DIR] N\n"
+    "finlab_campaign [--try WHAT] [--seed S] [--only FAMILY] [--bugs DIR] [--replay DIR] [--first] N\n"
     "\n"
     "Draws N instances, every family in turn, runs every method on each and holds the answers against the\n"
     "truth and each other.\n"
@@ -27,7 +27,8 @@ static const char usage[] =
     "--seed S       number of the first instance of each family (default: 0)\n"
     "--only FAMILY  that family only\n"
     "--bugs DIR     where an instance that shows a contradiction goes, made small (default: .)\n"
-    "--replay DIR   try the instances in DIR again first\n";
+    "--replay DIR   try the instances in DIR again first\n"
+    "--first        stop at the first contradiction, and do not make its instance small\n";
 
 typedef struct family {
     draw_family draw;
@@ -126,6 +127,7 @@ enum { TRIES = sizeof tries / sizeof *tries };
 typedef struct options {
     long long n, seed;
     int try;
+    bool first;
     const char *only, *bugs, *replay;
 } options;
 
@@ -214,7 +216,7 @@ static void keep_bug(const fl_instance *instance, const family *of, failing *at,
     const char *fault = at->find(small, at->truth, seed, &none);
     snprintf(path, sizeof path, "%s/%s-%llu.json", folder, of->draw.name, (unsigned long long)seed);
     bool saved = fl_instance_save(small, path, &err) == FL_OK;
-    printf("%s\n    made small: %s: %s\n", draw_say(instance), saved ? path : err.text,
+    printf("    %s\n    made small: %s: %s\n", draw_say(instance), saved ? path : err.text,
            fault != NULL ? fault : "passes");
     fl_instance_free(small);
 }
@@ -226,8 +228,8 @@ static void try_one(family *of, uint64_t seed, const options *given) {
     of->instances++;
     if (fault != NULL) {
         of->faults++;
-        printf("%s %llu: %s\n    ", of->draw.name, (unsigned long long)seed, fault);
-        keep_bug(instance, of, &at, given->bugs);
+        printf("%s %llu: %s\n", of->draw.name, (unsigned long long)seed, fault);
+        if (!given->first) keep_bug(instance, of, &at, given->bugs);
         fflush(stdout);
     }
     fl_instance_free(instance);
@@ -280,6 +282,7 @@ static void run(const options *given) {
             uint64_t seed = (uint64_t)given->seed + round * (uint64_t)of->weight;
             for (int k = 0; k < of->weight && done < given->n; k++, done++) {
                 try_one(of, seed + (uint64_t)k, given);
+                if (given->first && of->faults > 0) return;
             }
             if (fl_clock() - told < 60) continue;
             told = fl_clock();
@@ -332,6 +335,8 @@ static bool read_options(options *out, int argc, char **argv) {
             out->bugs = argv[++i];
         } else if (strcmp(argv[i], "--replay") == 0 && more) {
             out->replay = argv[++i];
+        } else if (strcmp(argv[i], "--first") == 0) {
+            out->first = true;
         } else if (out->n >= 0 || !read_count(argv[i], &out->n)) {
             return false;
         }

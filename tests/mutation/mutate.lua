@@ -9,20 +9,23 @@
 -- --build DIR   where the copy and its build go (default: build-mutation)
 -- --out FILE    one line of JSON per mutant; those that are there already are not tried again
 -- --list        say what would be tried
+-- --again       try those again that survived without a reason
+-- --seconds T   try each with what takes T seconds together, for a first look (default: with everything)
 --
--- Each mutant meets the unit test of its file, then a slice of the campaign, then all unit tests of its room,
--- then a larger slice, then under the sanitizers its test and the campaign. It is killed when one fails,
--- crashes or does not end. What survives and cannot be noticed is in survivors.txt with the reason; the last
--- line counts those apart.
+-- Each mutant meets the unit test of its file, then all unit tests, the specs that are about answers, replayed
+-- inputs and slices of the campaign, the quick ones first, then its test and the campaign under the sanitizers. It
+-- is killed when one fails, crashes or does not end. Tests of seconds are kept for mutants of their room. What survives and cannot be noticed is in survivors.txt with
+-- the reason, or gives the same machine code; the last line counts those apart.
 
 local given = {
     count = 500, seed = 1, shard = "1/1", only = "", build = "build-mutation", out = "out/mutation.jsonl",
+    seconds = math.huge,
 }
 local i = 1
 while arg[i] do
     local name = arg[i]:match "^%-%-(%w+)$"
-    if name == "list" then
-        given.list = true
+    if name == "list" or name == "again" then
+        given[name] = true
     else
         assert(given[name] and arg[i + 1], "mutate: what is " .. arg[i] .. "?")
         i = i + 1
@@ -30,6 +33,8 @@ while arg[i] do
     end
     i = i + 1
 end
+
+given.build = io.popen(("realpath -m '%s'"):format(given.build)):read()
 
 local ROOMS = { "core", "milp", "heuristics" }
 
@@ -131,64 +136,178 @@ end
 local copy = given.build .. "/source"
 local PLAIN, SANITIZED = given.build .. "/objects", given.build .. "/sanitized"
 
+-- Specs about what the rooms answer; the others are about what is Lua alone.
+local SPECS = {
+    "analysis", "breakpoints", "choices", "cli", "decode", "emit", "explain", "frontier", "generate", "hostile",
+    "import_graphml", "import_portend", "instance", "known", "method", "methods", "multiapp", "networks",
+    "robust", "several", "solve", "strategies", "systems", "uncertainty", "worst",
+}
+
+local CAMPAIGN = "./finlab_campaign --first --bugs . "
+
+--- What notices mutants: unit tests of all rooms, specs, replayed inputs, slices of the campaign; each ends at
+--- its first failure.
+local function all_steps()
+    local steps = {}
+    local function add(name, room, folder, command)
+        table.insert(steps, { name = name, room = room, folder = folder, command = command })
+    end
+    for _, path in ipairs(lines_of "ls tests/core/*.c tests/milp/*.c tests/heuristics/*.c") do
+        local room, name = path:match "^tests/(%w+)/([%w_]+)%.c$"
+        add(room .. "." .. name, room, "tests", ("./test_%s_%s --fail-fast"):format(room, name))
+    end
+    add("failing_malloc", "programs", "tests", "./test_programs_failing_malloc")
+    for _, path in ipairs(lines_of "ls -d tests/fuzz/corpus/*") do
+        local name = path:match "[%w_]+$"
+        add("fuzz." .. name, "fuzz", "tests", ("./replay_%s '%s/%s'"):format(name, copy, path))
+    end
+    for _, name in ipairs(SPECS) do
+        local command = "lua5.4 $(command -v busted) --no-keep-going -o TAP tests/lua/%s_spec.lua"
+        add("lua." .. name, "lua", "../source", command:format(name))
+    end
+    add("campaign", "all", "tests", CAMPAIGN .. "700")
+    add("campaign.relations", "all", "tests", CAMPAIGN .. "--try relations 200")
+    add("campaign.scales", "all", "tests", CAMPAIGN .. "--try scales 200")
+    add("campaign.more", "all", "tests", CAMPAIGN .. "--seed 100000 2000")
+    return steps
+end
+
+--- Whether a step ends well in a build, with `seconds` of processor time (waiting, it gets more), in little
+--- memory, and without a sanitizer's word, of which Criterion does not tell; and the seconds it took.
+local function passes(build, step, seconds)
+    local plain = build == PLAIN
+    local fine = runs("cd '%s/%s' && ulimit -c 0 && ulimit -t %d && %s export OPENBLAS_NUM_THREADS=1 && "
+        .. "export ASAN_OPTIONS=abort_on_error=1:allocator_may_return_null=1 && "
+        .. "export LUA_CPATH='%s/?.so;;' FINLAB='%s/finlab' && "
+        .. "timeout -k 1 %d %s >'%s/log' 2>&1; code=$?; times >'%s/times'; exit $code",
+        build, step.folder, seconds, plain and "ulimit -v 6000000 &&" or "", build, build,
+        120 + 4 * seconds, step.command, given.build, given.build)
+    fine = fine and (plain or not runs("grep -qE 'LeakSanitizer|runtime error' '%s/log'", given.build))
+    local used = 0
+    for minutes, rest in read(given.build .. "/times"):match "\n(.*)":gmatch "(%d+)m([%d.]+)s" do
+        used = used + 60 * minutes + rest
+    end
+    return fine, used
+end
+
+--- In the copy the rooms are shared libraries, so that a mutant is one object and one library to build.
+local function share()
+    assert(runs("git ls-files '*CMakeLists.txt' | xargs cp --parents -t '%s'", copy))
+    assert(runs("cd '%s' && sed -i 's/ CONFIGURE_DEPENDS//; s/ STATIC \\${sources}/ SHARED ${sources}/; "
+        .. "/VISIBILITY_PRESET hidden)/d' CMakeLists.txt */CMakeLists.txt", copy))
+end
+
 --- Bring the copy up to date: only files that differ are written, so that little is built again.
 local function prepare()
     assert(runs("mkdir -p '%s'", copy))
-    assert(runs("git ls-files | while read -r f; do "
+    assert(runs("git ls-files | grep -v 'CMakeLists.txt$' | while read -r f; do "
         .. "cmp -s \"$f\" '%s'/\"$f\" || cp --parents \"$f\" '%s'; done", copy, copy))
+    share()
     for build, sanitizers in pairs { [PLAIN] = "", [SANITIZED] = "address,undefined" } do
         assert(runs("cmake -S '%s' -B '%s' -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE=-O1 "
-            .. "-DFINLAB_SANITIZE=%s >/dev/null", copy, build, sanitizers))
-        assert(runs("ninja -C '%s' finlab_campaign >/dev/null", build))
+            .. "-DCMAKE_LINK_DEPENDS_NO_SHARED=ON -DFINLAB_SANITIZE=%s >/dev/null", copy, build, sanitizers))
+        assert(runs("ninja -C '%s' %s >/dev/null", build, build == PLAIN and "all" or "finlab_campaign"))
+    end
+    for _, room in ipairs(ROOMS) do
+        assert(runs("mkdir -p '%s/originals' && cp -r '%s/%s/CMakeFiles/finlab_%s.dir' '%s/originals'",
+            given.build, PLAIN, room, room, given.build))
     end
 end
 
-local function make(build, targets)
-    return runs("ninja -C '%s' %s >/dev/null 2>&1", build, targets)
-end
-
---- Whether a program of a build ends well, soon, and in little memory, of which a sanitizer wants much.
-local function passes(build, seconds, command)
-    return runs("cd '%s/tests' && %s ulimit -c 0 && export OPENBLAS_NUM_THREADS=1 && "
-        .. "export ASAN_OPTIONS=abort_on_error=1:allocator_may_return_null=1 && "
-        .. "timeout -k 1 %d %s >/dev/null 2>&1", build, build == PLAIN and "ulimit -v 6000000 &&" or "",
-        seconds, command)
-end
-
---- The unit tests of a room, and the one that lets allocations fail.
-local function unit_tests(room)
-    local names = {}
-    for _, path in ipairs(lines_of("ls tests/" .. room .. "/*.c tests/programs/failing_malloc.c")) do
-        table.insert(names, (path:gsub("/", "_"):gsub("^tests", "test"):gsub("%.c$", "")))
+--- Run each step without a mutant, which none may notice, and note the processor time it takes; known times are
+--- taken from an earlier run.
+local function measure(steps)
+    local known, path = {}, given.build .. "/seconds"
+    local old = io.open(path)
+    for line in old and old:lines() or function() end do
+        local name, seconds = line:match "^(%S+) (%S+)$"
+        known[name] = tonumber(seconds)
     end
-    return names
+    local out <close> = assert(io.open(path, "a"))
+    for _, step in ipairs(steps) do
+        if not known[step.name] then
+            local fine, used = passes(PLAIN, step, 600)
+            if not fine then error("mutate: " .. step.name .. " fails without any mutant", 0) end
+            known[step.name] = used
+            out:write(("%s %.2f\n"):format(step.name, used))
+        end
+        step.seconds = known[step.name]
+    end
 end
 
---- What notices the mutant that is in the copy: a name, or nil; "invalid" when it does not compile.
-local function killer(file)
+--- The unit test of a file: the one with its name, or with the beginning of it.
+local function own_test(steps, room, name)
+    local best
+    for _, step in ipairs(steps) do
+        local topic = step.name:match("^" .. room .. "%.(.*)")
+        if topic and (name .. "_"):find(topic .. "_", 1, true) == 1 and (not best or #step.name > #best.name) then
+            best = step
+        end
+    end
+    return best
+end
+
+--- The steps in the order in which they notice a mutant of a file soonest: its own test, what noticed others of
+--- that file, then the quick ones, those of its room first.
+local function order(steps, file, own)
+    local room, sorted = file:match "^%w+", {}
+    for _, step in ipairs(steps) do
+        if step.room == room or step.room == "all" or step.seconds < 3 then table.insert(sorted, step) end
+    end
+    local function key(step)
+        if step == own then return -1e9 end
+        local noticed = step.noticed and step.noticed[file]
+        if noticed then return -noticed end
+        return step.seconds * ((step.room == room or step.room == "all") and 1 or 3)
+    end
+    table.sort(sorted, function(a, b)
+        if key(a) ~= key(b) then return key(a) < key(b) end
+        return a.name < b.name
+    end)
+    return sorted
+end
+
+--- Whether the library of a room, and what else is named, can be built.
+local function make(build, room, also)
+    return runs("ninja -C '%s' %s/libfinlab_%s.so %s >/dev/null 2>&1", build, room, room, also or "")
+end
+
+--- What the sanitizers say: of the unit test and of a slice of the campaign.
+local function sanitizers_notice(room, own)
+    local campaign = { folder = "tests", command = CAMPAIGN .. "300" }
+    assert(make(SANITIZED, room, own and own.name:gsub("(%w+)%.", "test_%1_")))
+    return own and not passes(SANITIZED, own, 60 + 20 * own.seconds // 1) or not passes(SANITIZED, campaign, 120)
+end
+
+--- What notices the mutant that is in the copy: a name, or nil; "invalid" when it does not compile, "same" when
+--- the compiler makes the same of it. An endless one uses ten times the time and ten seconds more.
+local function killer(steps, file)
     local room, name = file:match "^(%w+)/([%w_]+)%.c$"
-    local own = ("test_%s_%s"):format(room, name)
-    local has_own = runs("test -e 'tests/%s/%s.c'", room, name)
-    local first = (has_own and own or "") .. " finlab_campaign"
-    if not make(PLAIN, first) then return "invalid" end
-    if has_own and not passes(PLAIN, 60, "./" .. own) then return own end
-    if not passes(PLAIN, 60, "./finlab_campaign --bugs . 700") then return "campaign" end
-    for _, test in ipairs(unit_tests(room)) do
-        if test ~= own and not (make(PLAIN, test) and passes(PLAIN, 120, "./" .. test)) then return test end
+    local object = ("finlab_%s.dir/%s.c.o"):format(room, name)
+    if not make(PLAIN, room) then return "invalid" end
+    if runs("cmp -s '%s/%s/CMakeFiles/%s' '%s/originals/%s'", PLAIN, room, object, given.build, object) then
+        return "same"
     end
-    if not passes(PLAIN, 300, "./finlab_campaign --bugs . --seed 100000 3000") then return "campaign" end
-    local fine = make(SANITIZED, first) and (not has_own or passes(SANITIZED, 120, "./" .. own))
-        and passes(SANITIZED, 120, "./finlab_campaign --bugs . 500")
-    if not fine then return "sanitizer" end
-    return nil
+    local own = own_test(steps, room, name)
+    local spent = 0
+    for _, step in ipairs(order(steps, file, own)) do
+        spent = spent + step.seconds
+        if spent > given.seconds then return nil end
+        if not passes(PLAIN, step, 10 + 10 * step.seconds // 1) then
+            step.noticed = step.noticed or {}
+            step.noticed[file] = (step.noticed[file] or 0) + 1
+            return step.name
+        end
+    end
+    return sanitizers_notice(room, own) and "sanitizer" or nil
 end
 
 --- Change the file in the copy, see who notices, and change it back.
-local function try(mutant)
+local function try(steps, mutant)
     local text = read(mutant.file)
     local path = copy .. "/" .. mutant.file
     write(path, text:sub(1, mutant.at - 1) .. mutant.to .. text:sub(mutant.at + #mutant.from))
-    local by = killer(mutant.file)
+    local by = killer(steps, mutant.file)
     write(path, text)
     runs("rm -f '%s'/*/tests/mismatch-*.json '%s'/*/tests/*-[0-9]*.json", given.build, given.build)
     return by
@@ -246,8 +365,8 @@ if given.list then
 end
 
 prepare()
-local without = killer("core/cost.c")
-if without then error("mutate: " .. without .. " fails without any mutant", 0) end
+local steps = all_steps()
+measure(steps)
 local tried, killed, argued, survivors = 0, 0, 0, {}
 local k = 0
 while tried < given.count and k < #sites do
@@ -255,25 +374,26 @@ while tried < given.count and k < #sites do
     local key = key_of(sites[k])
     if (k - shard) % shards == 0 then
         local by = results[key]
-        if not by then
-            by = try(sites[k]) or ""
+        if not by or (by == "" and given.again and not reasons[key]) then
+            local start = os.time()
+            by = try(steps, sites[k]) or ""
             local out <close> = assert(io.open(given.out, "a"))
             out:write(('{"mutant": %s, "line": %d, "by": "%s"}\n'):format(quoted(key),
                 (line_at(read(sites[k].file), sites[k].at)), by))
-            io.stderr:write(by == "" and "SURVIVED " or "killed ", by, " ", key, "\n")
+            io.stderr:write(("%3d s %s %s\n"):format(os.time() - start, by == "" and "SURVIVED" or by, key))
         end
         if by ~= "invalid" then
             tried = tried + shards
-            if by ~= "" then
-                killed = killed + shards
-            elseif reasons[key] then
+            if by == "same" or (by == "" and reasons[key]) then
                 argued = argued + 1
-            else
+            elseif by == "" then
                 table.insert(survivors, key)
+            else
+                killed = killed + 1
             end
         end
     end
 end
 for _, key in ipairs(survivors) do print("survived: " .. key) end
-print(("%d mutants, %d killed (%.1f %%), %d survived with a reason, %d without"):format(tried, killed,
-    100 * killed / tried, argued, #survivors))
+print(("%d mutants, %d killed (%.1f %%), %d survived with a reason, %d without"):format(
+    killed + argued + #survivors, killed, 100 * killed / (killed + argued + #survivors), argued, #survivors))
