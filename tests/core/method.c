@@ -3,6 +3,8 @@
 #include "heuristics/methods.h"
 #include "milp/methods.h"
 #include "tests/support/build.h"
+#include "tests/support/draw.h"
+#include "tests/support/solve.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -172,5 +174,73 @@ Test(method, the_clock_goes_forward) {
         double now = fl_clock();
         cr_assert(now >= before);
         before = now;
+    }
+}
+
+/* Limits and ranges of all methods */
+
+static const fl_method *const *const tables[] = {fl_core_methods, fl_milp_methods, fl_heuristics_methods};
+
+Test(method, a_limit_can_be_switched_off_and_only_what_calls_GLPK_has_one_of_its_own) {
+    static const char *const limits[] = {"time_limit", "nodes", "memory"};
+    int n = 0;
+    for (int t = 0; t < 3; t++) {
+        for (const fl_method *const *one = tables[t]; *one != NULL; one++) {
+            for (int i = 0; i < 3; i++) {
+                int at = fl_method_option(*one, limits[i]);
+                if (at < 0) continue;
+                const fl_option *option = &(*one)->options[at];
+                double own = tables[t] == fl_milp_methods && i == 0 ? 60 : 0;
+                cr_assert(option->least == 0 && option->most >= 1e6, "%s %s", (*one)->name, option->name);
+                cr_assert(option->fallback == own, "%s %s", (*one)->name, option->name);
+                n++;
+            }
+        }
+    }
+    cr_assert(n > 10, "%d limits", n);
+}
+
+/** A number of the option's range: its least, or its most as far as that ends soon. */
+static double end_of(const fl_option *option, bool most) {
+    return most ? fmin(option->most, 300) : option->least;
+}
+
+/** All answers keep their word with some of a method's numbers at an end of their ranges: option `only`, or
+ * all. */
+static void try_ends(const fl_method *of, int only, bool most, const fl_instance *drawn,
+                     const brute_answer *truth) {
+    fl_settings ends;
+    fl_result result;
+    fl_settings_default(&ends, of, drawn);
+    for (int i = 0; i < of->n_options; i++) {
+        const fl_option *option = &of->options[i];
+        bool number = option->type == FL_OPTION_INT || option->type == FL_OPTION_NUMBER;
+        if (number && (only < 0 || only == i)) ends.value[i] = end_of(option, most);
+    }
+    fl_status status = fl_run(&result, drawn, of, &ends, &arena, NULL, &err);
+    const char *name = only < 0 ? "all options" : of->options[only].name;
+    if (status == FL_EUNSUPPORTED || status == FL_EINVAL) return; /* of another shape; lambda over gamma */
+    cr_assert(status == FL_OK, "%s, %s: %s", of->name, name, err.text);
+    bool apart = fl_method_option(of, "gap") >= 0 && most; /* it may end at any gap */
+    const char *fault = solve_fault(&result, drawn, truth, apart ? 1 : 1e-9);
+    cr_assert_null(fault, "%s, %s at %s, %s: %s", of->name, name, most ? "most" : "least", draw_say(drawn),
+                   fault);
+}
+
+Test(method, answers_keep_their_word_at_the_ends_of_all_ranges) {
+    for (int seed = 0; seed < DRAW_FAMILIES; seed++) {
+        fl_instance *drawn = draw_instance(&draw_families[seed], (uint64_t)seed);
+        brute_answer truth = brute_solve(drawn);
+        for (int t = 0; t < 3; t++) {
+            for (const fl_method *const *one = tables[t]; *one != NULL; one++) {
+                for (int only = -1; only < (*one)->n_options; only++) {
+                    try_ends(*one, only, false, drawn, &truth);
+                    try_ends(*one, only, true, drawn, &truth);
+                    fl_arena_reset(&arena);
+                }
+            }
+        }
+        brute_free(&truth);
+        fl_instance_free(drawn);
     }
 }

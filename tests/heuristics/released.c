@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/generate.h"
+#include "core/random.h"
 #include "tests/heuristics/published.h"
+#include "tests/support/build.h"
 #include <criterion/criterion.h>
 
 static fl_arena arena;
@@ -26,6 +28,80 @@ Test(released, answers_what_the_scripts_print) {
         }
     }
     fl_arena_free(&arena);
+}
+
+/** The rule again, from the words of its source: tiers in order, each block going on up one tier while what
+ * is used of the deadline, or the accuracy that is missing, weighs too much. */
+static double naive(const fl_instance *instance) {
+    const fl_app *app = &instance->apps[0];
+    const fl_node *nodes = instance->system.nodes;
+    const int ahead[] = {0, 0, 1, 2, 2};
+    double into[3] = {0, 0, 0}, used = 0, reach = 1, energy = 0;
+    int tier = 0;
+    for (int i = 0; i < instance->system.n_links; i++) {
+        const fl_node_link *link = &instance->system.links[i];
+        if (link->to == link->from + 1) into[link->to] = link->link.rate;
+    }
+    for (int l = 0; l < 5; l++) {
+        double time[3], least = INFINITY;
+        for (int t = 0; t < 3; t++) {
+            time[t] = 10 * app->blocks[l].ops / nodes[t].speed;
+            if (t > 0 && l > 0) time[t] += app->blocks[l - 1].out_bits / into[t];
+            least = fmin(least, time[t]);
+        }
+        bool late = 0.5 * (used + least) / app->deadline > 0.85;
+        bool inaccurate = app->accuracy / app->exits[ahead[l]].accuracy > 0.85;
+        if (l > 0 && !late && !inaccurate) break;
+        int before = tier;
+        if (l > 0 && tier < 2) tier++;
+        used += time[tier];
+        energy += reach * app->blocks[l].ops / nodes[tier].speed * nodes[tier].power;
+        if (tier != before) {
+            energy += reach * app->blocks[l - 1].out_bits * (nodes[before].tx_energy + nodes[tier].rx_energy);
+        }
+    }
+    return energy;
+}
+
+Test(released, follows_the_rule_of_the_scripts_on_other_numbers) {
+    double least = INFINITY, most = 0;
+    for (int seed = 0; seed < 500; seed++) {
+        fl_random random;
+        fl_random_seed(&random, (uint64_t)seed);
+        fl_arena_init(&arena, 0);
+        fl_value *document = build_document(
+            &arena,
+            "{'schema': 'finlab/1', 'system': {'nodes': ["
+            "{'name': 'm', 'tier': 0, 'speed': 1e10, 'power': 6, 'tx_energy': 3e-8, 'rx_energy': 3e-8},"
+            "{'name': 'e', 'tier': 1, 'speed': 1e11, 'power': 140, 'tx_energy': 4e-8, 'rx_energy': 4e-8},"
+            "{'name': 'c', 'tier': 2, 'speed': 3e11, 'power': 400, 'tx_energy': 1e-8, 'rx_energy': 2e-8}],"
+            " 'links': [{'from': 'm', 'to': 'e', 'rate': 1e9}, {'from': 'e', 'to': 'c', 'rate': 2e9},"
+            "           {'from': 'm', 'to': 'c', 'rate': 5e8}]},"
+            " 'apps': [{'source': 'm', 'deadline': 1, 'blocks': [], 'exits': ["
+            "  {'after': 1, 'accuracy': 0.5}, {'after': 3, 'accuracy': 0.7}, {'after': 5, 'accuracy': "
+            "0.9}]}]}");
+        char number[100];
+        for (int l = 0; l < 5; l++) {
+            snprintf(number, sizeof number, "{'ops': %.17g, 'out_bits': %.17g}",
+                     1e7 * fl_random_between(&random, 1, 9), 1e6 * fl_random_between(&random, 0, 9));
+            build_put(&arena, document, "/apps/0/blocks/-", number);
+        }
+        snprintf(number, sizeof number, "%.17g", fl_random_between(&random, 0.005, 0.08));
+        build_put(&arena, document, "/apps/0/deadline", number);
+        snprintf(number, sizeof number, "%.17g", fl_random_between(&random, 0.3, 0.9));
+        build_put(&arena, document, "/apps/0/accuracy", number);
+        fl_instance *instance;
+        cr_assert(fl_instance_read(&instance, document, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+        fl_result result = run_with(instance, &fl_released_method, NULL, 0, &arena);
+        double expected_energy = naive(instance);
+        cr_assert(fabs(result.claimed - expected_energy) <= 1e-12 * expected_energy, "seed %d: %g, not %g",
+                  seed, result.claimed, expected_energy);
+        least = fmin(least, result.claimed);
+        most = fmax(most, result.claimed);
+        fl_instance_free(instance);
+        fl_arena_free(&arena);
+    }
+    cr_assert(most > 2 * least);
 }
 
 Test(released, other_shapes_are_not_supported) {

@@ -342,6 +342,12 @@ Test(arcflow, refusing_one_user_can_cost_more_than_all_energy_saves) {
     cr_assert(flow.refusal > dearest && flow.refusal < 4 * dearest && all_arcs > 0, "%g", flow.refusal);
 }
 
+static int ones_of(const bool *known) {
+    int ones = 0;
+    for (int j = 0; j < flow.n_arcs; j++) ones += known[j];
+    return ones;
+}
+
 Test(arcflow, a_plan_and_its_columns_are_each_others_reverse) {
     bool *known;
     fl_plan plan;
@@ -351,6 +357,7 @@ Test(arcflow, a_plan_and_its_columns_are_each_others_reverse) {
                                "  'shares': {'e': 0.5}}, {'app': 'app2', 'exit': 1, 'nodes': ['m']}]",
                                &arena);
     cr_assert(fl_arcflow_choose(&known, &flow, &given, &arena, &err) == FL_OK && known != NULL);
+    cr_assert(ones_of(known) <= fl_arcflow_ones(&flow));
     cr_assert(known[column("refuse_a1_u1")] &&
               known[column("x_a1_u2_b2_n1_n2_s1_e1")]); /* free comes first */
     cr_assert(known[column("reserve_a1_u2_n2_s1")] && !known[column("reserve_a1_u2_n2_s2")]);
@@ -462,6 +469,7 @@ Test(arcflow, a_plan_that_chooses_and_its_columns_are_each_others_reverse) {
                                "  'off': [1], 'threshold': 'low'}]",
                                &arena);
     cr_assert(fl_arcflow_choose(&known, &flow, &given, &arena, &err) == FL_OK && known != NULL);
+    cr_assert(ones_of(known) == 3 && fl_arcflow_ones(&flow) == 3); /* a block each */
     cr_assert(known[column("x_a1_b1_n1_n1_t1_off")] && known[column("x_a1_b2_n1_n2_t1_c1")] &&
               known[column("x_a1_b3_n2_n2_t1_r2_l2_e3")]);
     cr_assert(fl_arcflow_plan(&plan, &flow, known, &arena, &err) == FL_OK);

@@ -6,6 +6,7 @@
 #include "tests/support/solve.h"
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 
 static fl_arena arena;
 static fl_error err;
@@ -171,4 +172,27 @@ Test(colgen, ten_thousand_users_in_six_applications_are_no_more_work_than_six) {
               "%lld of %lld, gap %g", result.verdict.served, result.most_served, result.gap);
     fl_instance_free(few);
     fl_instance_free(many);
+}
+
+Test(colgen, a_limit_of_nodes_is_named_only_when_it_was_in_the_way) {
+    int stopped = 0;
+    for (uint64_t seed = 0; seed < 40; seed++) {
+        fl_recipe recipe = {.seed = seed, .apps = 3, .users = 2, .blocks = 3, .nodes = 3, .binding = true};
+        fl_instance *instance;
+        bool done = false;
+        cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK, "%s", err.text);
+        for (int nodes = 1; nodes <= 100 && !done; nodes++) {
+            char options[40];
+            snprintf(options, sizeof options, "{'nodes': %d}", nodes);
+            run(instance, options);
+            done = result.status == FL_RESULT_OPTIMAL || result.status == FL_RESULT_INFEASIBLE;
+            stopped += !done;
+            cr_assert(result.stop == (done ? FL_STOP_DONE : FL_STOP_NODES), "seed %d, %d nodes: %d",
+                      (int)seed, nodes, (int)result.stop);
+        }
+        cr_assert(done, "seed %d", (int)seed);
+        fl_instance_free(instance);
+        fl_arena_reset(&arena);
+    }
+    cr_assert(stopped > 0, "no limit was in the way");
 }
