@@ -277,8 +277,9 @@ Test(explain, of_several_users_every_remedy_is_the_least) {
     static const draw_family families[] = {
         {.name = "two", .recipe = {.binding = true, .apps = 2, .blocks = 3, .nodes = 2}},
         {.name = "users", .recipe = {.binding = true, .users = 3, .blocks = 2, .nodes = 3}},
-        {.name = "slices", .recipe = {.users = 3, .binding = true, .blocks = 2, .nodes = 2, .slices = true}}};
-    for (int i = 0; i < 3; i++) try_family(&families[i], &all_plans, 70, false);
+        {.name = "slices", .recipe = {.users = 3, .binding = true, .blocks = 2, .nodes = 2, .slices = true}},
+        {.name = "exits", .recipe = {.users = 2, .binding = true, .blocks = 5, .nodes = 2, .exits = 5}}};
+    for (int i = 0; i < 4; i++) try_family(&families[i], &all_plans, 70, false);
     cr_assert(helped > 100 && helpless > 100 && factors > 10, "%d helped, %d by factors, %d did not", helped,
               factors, helpless);
     for (int kind = 0; kind <= FL_RELAX_LINK; kind++) {

@@ -63,6 +63,12 @@ Test(generate, a_recipe_gives_the_instance_that_it_always_gave) {
         {{.apps = 2, .users = 3, .binding = true}, 0xe59de51d1bdc608},
         {{.users = 3, .admission = true, .slices = true}, 0x99dd9a46f455224e},
         {{.energy_scale = 1e-9, .time_scale = 1e3}, 0xd88bc4d5ee7bb5f4},
+        {{.codings = true}, 0x536b672cbe88e75c},
+        {{.optional = true, .thresholds = true}, 0x36ace7e2b43351e3},
+        {{.segments = true, .serial = true}, 0x595a5c54b1bc1049},
+        {{.deviations = true}, 0x81e0f29905c3c2cf},
+        {{.tiers = 2, .deviations = true, .quantile = true}, 0x9211fda837590e0a},
+        {{.tightness = FL_TIGHTNESS_LOOSE, .exits = 4}, 0x87fc58562cc79990},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         uint64_t sum = 0;

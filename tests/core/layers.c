@@ -6,6 +6,7 @@
 #include "tests/support/brute.h"
 #include "tests/support/build.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 static fl_arena arena;
 static fl_error err;
@@ -131,6 +132,32 @@ Test(layers, the_arcs_of_a_plan_add_up_to_what_the_judge_says) {
         fl_arena_reset(&arena);
     }
     cr_assert(compared > 1000 && missing > 100, "%d compared, %d without an arc", compared, missing);
+}
+
+Test(layers, what_is_reserved_takes_no_capacity_and_so_pays_no_price_of_it) {
+    static const char *const nodes[] = {"mobile", "edge"};
+    const double per_op[] = {3, 5}, per_byte[] = {0.25, 0.5};
+    const fl_prices prices = {.capacity = per_op, .memory = per_byte};
+    for (int sliced = -1; sliced < 2; sliced++) {
+        fl_value *document = build_document(&arena, build_two_tiers);
+        char slices[40];
+        snprintf(slices, sizeof slices, "{'%s': [0.5]}", sliced < 0 ? "" : nodes[sliced]);
+        build_put(&arena, document, "/apps/0/blocks/1/memory", "8");
+        if (sliced >= 0) build_put(&arena, document, "/apps/0/slices", slices);
+        fl_instance *instance;
+        cr_assert(fl_instance_read(&instance, document, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+        cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
+        const double free[] = {layers.layer[1].energy[0], layers.layer[1].energy[1]};
+        cr_assert(fl_layers_price(&layers, &prices, &arena, &err) == FL_OK);
+        for (int n = 0; n < 2; n++) {
+            double ops = n == sliced ? 0 : 3e7; /* of block 2 */
+            double price = layers.layer[1].energy[n] - free[n];
+            double expected = ops * per_op[n] + 8 * per_byte[n];
+            cr_assert(fabs(price - expected) <= 1e-12 * expected + 1e-12, "node %d, slices of %d: %g", n,
+                      sliced, price);
+        }
+        fl_instance_free(instance);
+    }
 }
 
 Test(layers, without_memory_there_are_none) {

@@ -217,6 +217,26 @@ Test(plan, a_builder_refuses_choices_that_are_none) {
     fl_instance_free(instance);
 }
 
+Test(plan, a_coding_is_for_data_that_moves_between_the_very_blocks) {
+    fl_value *document = build_document(&arena, build_two_tiers);
+    fl_instance *instance;
+    fl_plan plan;
+    build_put(&arena, document, "/system/links/-", "{'from': 'edge', 'to': 'mobile', 'rate': 1e9}");
+    build_put(&arena, document, "/apps/0/blocks",
+              "[{'ops': 1}, {'ops': 1, 'codings': [{'name': 'half', 'bits': 1}]}, {'ops': 1}]");
+    build_put(&arena, document, "/apps/0/exits", "[{'after': 3, 'accuracy': 1}]");
+    cr_assert(fl_instance_read(&instance, document, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+    for (int k = 0; k < 8; k++) {
+        int nodes[] = {k & 1, k >> 1 & 1, k >> 2};
+        const fl_placement like = {.exit = 0, .nodes = nodes, .codings = (int[]){-1, -1, 0}, .threshold = -1};
+        cr_assert(fl_plan_create(&plan, instance, &arena, &err) == FL_OK);
+        fl_status status = fl_plan_add_like(&plan, instance, 0, 1, &like, &arena, &err);
+        cr_assert((status == FL_OK) == (nodes[1] != nodes[2]), "nodes %d %d %d", nodes[0], nodes[1],
+                  nodes[2]);
+    }
+    fl_instance_free(instance);
+}
+
 Test(plan, users_who_choose_otherwise_are_another_placement) {
     fl_instance *instance = build_choices();
     fl_plan plan;

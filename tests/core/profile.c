@@ -60,30 +60,48 @@ static fl_drift draw_drift(const fl_system *system, uint64_t seed) {
     return (fl_drift){factors, factors + 2 * n, 1, factors + n};
 }
 
+/** What the parts of a placement come to is what the judge says of it. */
+static void check_sum(const fl_instance *base, const fl_instance *drifted, const fl_drift *drift,
+                      const brute_plan *of) {
+    fl_plan plan;
+    fl_profile profile;
+    fl_verdict verdict;
+    fl_placement like = brute_placement(of);
+    cr_assert(fl_plan_create(&plan, base, &arena, &err) == FL_OK);
+    cr_assert(fl_plan_add_like(&plan, base, 0, base->apps[0].count, &like, &arena, &err) == FL_OK);
+    cr_assert(fl_profile_placement(&profile, base, 0, &plan.apps[0], &arena, &err) == FL_OK);
+    cr_assert(fl_evaluate_plan(&verdict, NULL, drifted, &plan, &arena, &err) == FL_OK);
+    fl_cost cost = sum(&profile, &base->system, drift);
+    cr_assert(near(cost.energy, verdict.energy) && near(cost.latency, verdict.latency),
+              "%s: %.17g J in %.17g s, not %.17g J in %.17g s", draw_say(base), cost.energy, cost.latency,
+              verdict.energy, verdict.latency);
+}
+
+static void check_family(const draw_family *family, int seed) {
+    fl_instance *base = draw_instance(family, (uint64_t)seed), *drifted;
+    fl_drift drift = draw_drift(&base->system, (uint64_t)seed);
+    brute_answer answer = brute_solve(base);
+    const brute_list *list = &answer.apps[0];
+    cr_assert(fl_drift_apply(&drifted, base, &drift, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+    for (int i = 0; i < list->n && i < 50; i++) {
+        check_sum(base, drifted, &drift, &list->plans[i * (list->n / 50 + 1) % list->n]);
+    }
+    brute_free(&answer);
+    fl_instance_free(drifted);
+    fl_instance_free(base);
+    fl_arena_reset(&arena);
+}
+
 Test(profile, adds_up_to_the_judges_costs_whatever_the_speeds_rates_and_powers) {
     for (int seed = 0; seed < draw_count(400); seed++) {
-        fl_instance *base = draw_instance(&draw_families[seed % DRAW_FAMILIES], (uint64_t)seed), *drifted;
-        fl_drift drift = draw_drift(&base->system, (uint64_t)seed);
-        brute_answer answer = brute_solve(base);
-        brute_list list = answer.apps[0];
-        cr_assert(fl_drift_apply(&drifted, base, &drift, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
-        for (int i = 0; i < list.n && i < 50; i++) {
-            fl_plan plan;
-            fl_profile profile;
-            fl_verdict verdict;
-            const brute_plan *of = &list.plans[i * (list.n / 50 + 1) % list.n];
-            cr_assert(fl_plan_create(&plan, base, &arena, &err) == FL_OK);
-            cr_assert(fl_plan_place(&plan, base, 0, of->exit, of->nodes, &arena, &err) == FL_OK);
-            cr_assert(fl_profile_placement(&profile, base, 0, &plan.apps[0], &arena, &err) == FL_OK);
-            cr_assert(fl_evaluate_plan(&verdict, NULL, drifted, &plan, &arena, &err) == FL_OK);
-            fl_cost cost = sum(&profile, &base->system, &drift);
-            cr_assert(near(cost.energy, verdict.energy) && near(cost.latency, verdict.latency),
-                      "%s: %.17g J in %.17g s, not %.17g J in %.17g s", draw_say(base), cost.energy,
-                      cost.latency, verdict.energy, verdict.latency);
-        }
-        brute_free(&answer);
-        fl_instance_free(drifted);
-        fl_instance_free(base);
-        fl_arena_reset(&arena);
+        check_family(&draw_families[seed % DRAW_FAMILIES], seed);
+    }
+}
+
+/* A quantile of the latency is not the sum of its parts. */
+Test(profile, knows_packing_runs_and_what_a_plan_chooses) {
+    for (int seed = 0; seed < draw_count(200); seed++) {
+        const draw_family *family = &draw_choices[seed % DRAW_CHOICES];
+        if (!family->recipe.quantile && !family->recipe.deviations) check_family(family, seed);
     }
 }

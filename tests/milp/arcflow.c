@@ -366,6 +366,35 @@ Test(arcflow, a_plan_and_its_columns_are_each_others_reverse) {
     cr_assert(plan.apps[0].nodes[1] == 1 && plan.apps[1].nodes[0] == 0 && plan.apps[1].count == 1);
 }
 
+Test(arcflow, users_whom_a_plan_does_not_name_are_refused) {
+    static const char *const plans[] = {"[]", "[{'count': 1, 'exit': 1, 'nodes': ['m']}]",
+                                        "[{'count': 1, 'exit': 1, 'nodes': ['m']},"
+                                        " {'count': 2, 'exit': 1, 'nodes': ['e']}]",
+                                        "[{'exit': 1, 'nodes': ['e']}]"};
+    instance = build_instance("{'schema': 'finlab/1', 'admission': true, 'system': {'nodes': ["
+                              "  {'name': 'm', 'speed': 1e9, 'power': 1, 'capacity': 300}, {'name': 'e', "
+                              "'speed': 2e9, 'power': 3}],"
+                              "  'links': [{'from': 'm', 'to': 'e', 'rate': 1e9}]},"
+                              " 'apps': [{'source': 'm', 'deadline': 1, 'count': 5, 'blocks': [{'ops': 100}],"
+                              "  'exits': [{'after': 1, 'accuracy': 1}]}]}");
+    cr_assert(fl_graphs_build(&graphs, instance, FL_ARCFLOW_MOST, &arena, &err) == FL_OK);
+    const fl_aim aim = {.most = INFINITY, .refused = 5};
+    cr_assert(fl_arcflow_build(&flow, &graphs, &aim, &arena, &err) == FL_OK);
+    const int served[] = {0, 1, 3, 5};
+    for (int i = 0; i < 4; i++) {
+        bool *known;
+        fl_plan plan, given = build_plan(instance, plans[i], &arena);
+        cr_assert(fl_arcflow_choose(&known, &flow, &given, &arena, &err) == FL_OK && known != NULL, "plan %d",
+                  i);
+        cr_assert(ones_of(known) == 5 && ones_of(known) <= fl_arcflow_ones(&flow), "plan %d", i);
+        cr_assert(fl_arcflow_plan(&plan, &flow, known, &arena, &err) == FL_OK);
+        int users = 0;
+        for (const fl_placement *at = &plan.apps[0]; at != NULL && at->exit >= 0; at = at->more)
+            users += at->count;
+        cr_assert(users == served[i], "plan %d: %d", i, users);
+    }
+}
+
 Test(arcflow, a_plan_that_needs_what_was_left_out_has_no_columns) {
     bool *known;
     build_several("true", &all); /* nobody may be refused */

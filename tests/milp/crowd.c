@@ -93,6 +93,7 @@ static double least_priced(const fl_crowd *crowd, const fl_instance *drawn) {
     const fl_app *app = &drawn->apps[0];
     int levels[8], i;
     double least = INFINITY;
+    fl_arena_mark mark = fl_arena_keep(&arena);
     for (i = 0; i < app->n_slices; i++) levels[i] = -1;
     do {
         fl_layers layers;
@@ -104,6 +105,7 @@ static double least_priced(const fl_crowd *crowd, const fl_instance *drawn) {
         if (exit >= 0 && may_reserve(crowd, app, levels)) least = fmin(least, cost.energy);
         for (i = 0; i < app->n_slices && ++levels[i] == app->slices[i].n_levels; i++) levels[i] = -1;
     } while (i < app->n_slices);
+    fl_arena_release(&arena, mark);
     return fl_crowd_must_refuse(crowd) ? INFINITY : least;
 }
 
@@ -126,6 +128,5 @@ Test(crowd, barred_layers_and_levels_leave_the_plans_that_are_admitted) {
         }
         brute_free(&truth);
         fl_instance_free(drawn);
-        fl_arena_reset(&arena);
     }
 }

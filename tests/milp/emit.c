@@ -134,6 +134,27 @@ Test(emit, glpsol_agrees_that_an_instance_without_any_plan_has_none) {
     fl_instance_free(instance);
 }
 
+Test(emit, the_format_is_told_by_the_end_of_the_name) {
+    static const struct {
+        const char *path;
+        int format; /* -1: none */
+    } known[] = {{"a.lp", FL_EMIT_LP},
+                 {"b.lp.mps", FL_EMIT_MPS},
+                 {".glp", FL_EMIT_GLP},
+                 {"a.LP", -1},
+                 {"lp", -1},
+                 {"", -1},
+                 {"s", -1},
+                 {"a.lp.txt", -1},
+                 {"folder.mps/file", -1}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        fl_emit_format format;
+        bool any = fl_emit_format_of(&format, known[i].path);
+        cr_assert(any == (known[i].format >= 0), "%s", known[i].path);
+        cr_assert(!any || (int)format == known[i].format, "%s", known[i].path);
+    }
+}
+
 Test(emit, refuses_latencies_with_deviations) {
     fl_arena scratch;
     fl_error error;

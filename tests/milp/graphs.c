@@ -77,7 +77,17 @@ Test(graphs, an_exit_that_is_not_accurate_enough_ends_nothing_where_there_are_no
 }
 
 Test(graphs, more_arcs_than_asked_for_are_too_large) {
-    build("", "");
-    measure(3);
-    cr_assert(graphs.too_large && graphs.n_arcs > 3);
+    static const char *const nodes[] = {"", ", 'capacity': 15", ", 'capacity': 1e9"};
+    for (int i = 0; i < 3; i++) {
+        build(nodes[i], i == 2 ? ", 'slices': {'e': [0.5, 1]}" : "");
+        measure(1000);
+        double all = graphs.n_arcs;
+        cr_assert(all > 4);
+        for (int most = 1; most < 2 * all; most++) {
+            measure(most);
+            cr_assert(graphs.too_large || most >= all, "%d of %g arcs", most, all);
+            cr_assert(!graphs.too_large || graphs.n_arcs > most);
+        }
+        if (i < 2) fl_instance_free(instance);
+    }
 }

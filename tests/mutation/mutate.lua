@@ -11,8 +11,8 @@
 -- --out FILE    one line of JSON per mutant; those that are there already are not tried again
 -- --list        say what would be tried
 -- --again       try those again that survived without a reason
--- --seconds T   try each with its unit test and what takes T seconds together, for a first look (default: with
---               everything)
+-- --seconds T   try each with its unit test, what takes T seconds together, and the sanitizers, for a first look
+--               (default: with everything)
 --
 -- Each mutant meets the unit test of its file, then all unit tests, the specs that are about answers, replayed
 -- inputs and slices of the campaign, the quick ones first, then its test and the campaign under the sanitizers. It
@@ -294,7 +294,7 @@ local function killer(steps, file)
     local spent = 0
     for _, step in ipairs(order(steps, file, own)) do
         if step ~= own then spent = spent + step.seconds end
-        if spent > given.seconds then return nil end
+        if spent > given.seconds then break end
         local seconds = 10 + 10 * step.seconds // 1
         if not passes(PLAIN, step, seconds) and not passes(PLAIN, step, seconds) then
             step.noticed = step.noticed or {}
