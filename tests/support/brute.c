@@ -119,8 +119,7 @@ static void put_block(tree *at, int l, int from, int n, naive_walk walk) {
     long double share = naive_share(app, at->nodes + app->n_blocks, n);
     int e = 0;
     while (e < app->n_exits && app->exits[e].after != l + 1) e++;
-    naive_walk_block(&walk, at->instance, app, l, from, n, share);
-    if (isinf(walk.latency)) return;
+    if (!naive_walk_block(&walk, at->instance, app, l, from, n, share)) return;
     at->nodes[l] = n;
     if (e < app->n_exits) {
         naive_walk final = walk;

@@ -70,8 +70,7 @@ static label extend(const search *at, const label *from, int before, int l, int 
 static void step(search *at, const label *from, int before, int l, int node, int exit) {
     const fl_app *app = at->app;
     naive_walk on = {0, 0}, end;
-    naive_walk_block(&on, at->instance, app, l, from->node, node, 1);
-    if (isinf(on.latency)) return;
+    if (!naive_walk_block(&on, at->instance, app, l, from->node, node, 1)) return;
     end = on;
     if (exit >= 0) naive_walk_head(&end, at->instance, app, exit, node, 1);
     if (exit >= 0 && app->exits[exit].share > 0) on = end;

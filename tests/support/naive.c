@@ -10,11 +10,12 @@ static const long double SLACK = 1e-9L;
 
 /* One sample's way */
 
-static void move(naive_walk *walk, const fl_instance *instance, long double bits, int from, int to) {
+/** Whether there is a link. */
+static bool move(naive_walk *walk, const fl_instance *instance, long double bits, int from, int to) {
     const fl_link *link = fl_instance_link(instance, from, to);
     if (link == NULL) {
         walk->energy = walk->latency = HUGE_VALL;
-        return;
+        return false;
     }
     const fl_node *nodes = instance->system.nodes;
     walk->latency += link->delay;
@@ -22,6 +23,7 @@ static void move(naive_walk *walk, const fl_instance *instance, long double bits
     walk->energy += bits * nodes[from].tx_energy;
     walk->energy += bits * nodes[to].rx_energy;
     walk->energy += bits * link->energy;
+    return true;
 }
 
 static void compute(naive_walk *walk, const fl_instance *instance, const fl_block *block, int on,
@@ -36,10 +38,12 @@ static void compute(naive_walk *walk, const fl_instance *instance, const fl_bloc
     walk->energy += energy;
 }
 
-void naive_walk_block(naive_walk *walk, const fl_instance *instance, const fl_app *app, int l, int from,
+bool naive_walk_block(naive_walk *walk, const fl_instance *instance, const fl_app *app, int l, int from,
                       int to, long double share) {
-    if (from != to) move(walk, instance, l == 0 ? app->input_bits : app->blocks[l - 1].out_bits, from, to);
+    double bits = l == 0 ? app->input_bits : app->blocks[l - 1].out_bits;
+    bool linked = from == to || move(walk, instance, bits, from, to);
     compute(walk, instance, &app->blocks[l], to, share);
+    return linked;
 }
 
 void naive_walk_head(naive_walk *walk, const fl_instance *instance, const fl_app *app, int e, int on,

@@ -15,8 +15,9 @@ typedef struct naive_walk {
 } naive_walk;
 
 /** Walk on: from node `from` to block `l` of an application on node `to`, and compute it there with `share`
- * of its speed, heads apart. With no link on the way the walk becomes infinitely long. */
-void naive_walk_block(naive_walk *walk, const fl_instance *instance, const fl_app *app, int l, int from,
+ * of its speed, heads apart. False: there is no link, and the walk has become infinitely long. (That it has
+ * cannot be asked under valgrind, which computes long doubles as doubles.) */
+bool naive_walk_block(naive_walk *walk, const fl_instance *instance, const fl_app *app, int l, int from,
                       int to, long double share);
 
 /** Run the head of exit `e` on node `on` with `share` of its speed. */
