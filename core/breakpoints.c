@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/breakpoints.h"
 #include "core/drift.h"
-#include "core/passes.h"
+#include "core/extreme.h"
 #include "core/profile.h"
 #include "core/tolerance.h"
 #include <string.h>
@@ -33,14 +33,17 @@ typedef struct search {
     const fl_variation *variation;
     const fl_breakpoints_query *query; /* NULL: shortest paths */
     fl_breakpoints *out;
-    fl_arena *arena, *scratch;
-    const volatile sig_atomic_t *interrupt;
+    const fl_desk *desk;
     double began;
     double first, last;             /* of s */
     double *nodes, *links, *powers; /* factors of a drift */
     span *spans;                    /* [n_spans] by rising s */
     int n_spans, room;
 } search;
+
+static double square(double number) {
+    return number * number;
+}
 
 static double at(const line *of, double s) {
     return of->constant + of->slope * s;
@@ -69,26 +72,40 @@ static fl_status drift(fl_instance **out, search *now, double times, double ener
     return fl_drift_apply(out, now->instance, &factors, FL_PLACE_LUA, err);
 }
 
-/** How much of a profile varies and how much does not. */
-static void split_profile(line *latency, line *energy, const fl_profile *profile, const search *now) {
+/** How much of a profile varies and how much does not; `variance` goes with s^2. */
+static void split_profile(line *latency, line *variance, line *energy, const fl_profile *profile,
+                          const search *now) {
     const fl_system *system = &now->instance->system;
     const fl_variation *variation = now->variation;
     *latency = (line){profile->delays, 0};
+    *variance = (line){0, 0};
     *energy = (line){profile->moving, 0};
     for (int n = 0; n < system->n_nodes; n++) {
         bool varies = variation->nodes != NULL && variation->nodes[n];
         *(varies ? &latency->slope : &latency->constant) += profile->nodes[n];
+        *(varies ? &variance->slope : &variance->constant) += profile->node_variances[n];
         *(varies ? &energy->slope : &energy->constant) += profile->energies[n];
     }
     for (int i = 0; i < system->n_links + system->n_tier_links; i++) {
         bool varies = variation->links != NULL && variation->links[i];
         *(varies ? &latency->slope : &latency->constant) += profile->links[i];
+        *(varies ? &variance->slope : &variance->constant) += profile->link_variances[i];
     }
 }
 
-/** The s up to which a latency stays within a limit. */
-static double reaches(const line *latency, double limit) {
-    return latency->slope > 0 ? (limit - latency->constant) / latency->slope : INFINITY;
+/** The s up to which a latency stays within a limit: where mean + z * sqrt(variance) meets it. With `room`
+ * left by what does not vary, that is a root of
+ * (slope^2 - z^2 growth) s^2 - 2 room slope s + (room^2 - z^2 variance) = 0. */
+static double reaches(const line *latency, const line *variance, double z, double limit) {
+    double room = limit - latency->constant, slope = latency->slope;
+    if (!(z > 0) || (variance->constant == 0 && variance->slope == 0)) {
+        return slope > 0 ? room / slope : INFINITY;
+    }
+    double deviation = z * sqrt(variance->constant), growth = z * z * variance->slope;
+    double left = (room - deviation) * (room + deviation);
+    if (room < deviation) return 0; /* never */
+    double root = sqrt(growth * left + square(slope * deviation));
+    return room * slope + root > 0 ? left / (room * slope + root) : INFINITY;
 }
 
 /** How the plan of a candidate goes with s. With a query its value is the power, else the latency. */
@@ -100,12 +117,15 @@ static fl_status describe(candidate *found, search *now, fl_error *err) {
         double limit = app->deadline * (1 + FL_TOLERANCE_DEADLINE);
         for (const fl_placement *of = &found->plan.apps[h]; of != NULL && of->exit >= 0; of = of->more) {
             fl_profile profile;
-            line latency, energy;
+            line latency, variance, energy;
             double users = app->rate * of->count;
-            FL_TRY(fl_profile_placement(&profile, now->instance, h, of, now->scratch, err));
-            split_profile(&latency, &energy, &profile, now);
-            found->until = fmin(found->until, reaches(&latency, limit * (1 - FL_TOLERANCE_SEARCH)));
-            found->beyond = fmin(found->beyond, reaches(&latency, limit * (1 + FL_TOLERANCE_SEARCH)));
+            FL_TRY(fl_profile_placement(&profile, now->instance, h, of, now->desk->scratch, err));
+            split_profile(&latency, &variance, &energy, &profile, now);
+            double z = app->deviations;
+            found->until =
+                fmin(found->until, reaches(&latency, &variance, z, limit * (1 - FL_TOLERANCE_SEARCH)));
+            found->beyond =
+                fmin(found->beyond, reaches(&latency, &variance, z, limit * (1 + FL_TOLERANCE_SEARCH)));
             found->value.constant += users * energy.constant;
             found->value.slope += users * energy.slope;
             if (now->query == NULL) found->value = latency;
@@ -138,7 +158,7 @@ static fl_status keep(candidate *found, search *now, const fl_result *result, fl
     if (found->status == FL_RESULT_UNKNOWN) now->out->stop = result->stop;
     if (result->status != FL_RESULT_OPTIMAL) return FL_OK;
     found->served = result->verdict.served;
-    FL_TRY(fl_plan_copy(&found->plan, now->instance, &result->plan, now->arena, err));
+    FL_TRY(fl_plan_copy(&found->plan, now->instance, &result->plan, now->desk->arena, err));
     return describe(found, now, err);
 }
 
@@ -153,8 +173,8 @@ static fl_status solve(candidate *found, search *now, double times, double energ
     }
     fl_settings settings = settings_now(now);
     FL_TRY(drift(&drifted, now, times, energies, err));
-    fl_status status =
-        fl_run(&result, drifted, now->query->method, &settings, now->scratch, now->interrupt, err);
+    fl_status status = fl_run(&result, drifted, now->query->method, &settings, now->desk->scratch,
+                              now->desk->interrupt, err);
     now->out->solves++;
     if (status == FL_OK) status = keep(found, now, &result, err);
     fl_instance_free(drifted);
@@ -183,8 +203,8 @@ static fl_status add_span(search *now, double to, const candidate *best, fl_erro
     }
     if (now->n_spans == now->room) {
         int room = now->room > 0 ? 2 * now->room : 16;
-        span *spans = FL_NEW(now->arena, room, span);
-        if (spans == NULL) return fl_arena_error(now->arena, err);
+        span *spans = FL_NEW(now->desk->arena, room, span);
+        if (spans == NULL) return fl_arena_error(now->desk->arena, err);
         if (now->n_spans > 0) memcpy(spans, now->spans, (size_t)now->n_spans * sizeof *spans);
         now->spans = spans;
         now->room = room;
@@ -262,28 +282,29 @@ typedef struct vertex {
 
 static fl_status find_path(candidate *found, search *now, double s, fl_error *err) {
     fl_instance *drifted;
-    fl_layers layers;
-    fl_cost cost;
-    int exit = -1;
+    fl_extreme fastest;
     *found = (candidate){.status = FL_RESULT_INFEASIBLE};
     FL_TRY(drift(&drifted, now, s, s, err));
-    fl_arena_reset(now->scratch);
-    fl_status status = fl_layers_build(&layers, drifted, 0, now->scratch, err);
-    int *nodes = FL_NEW(now->scratch, status == FL_OK ? layers.n_layers : 0, int);
-    if (status == FL_OK && nodes == NULL) status = fl_arena_error(now->scratch, err);
-    if (status == FL_OK) status = fl_pass_shortest(&layers, 0, 1, nodes, &exit, &cost, now->scratch, err);
+    fl_arena_reset(now->desk->scratch);
+    fl_status status =
+        fl_extreme_find(&fastest, drifted, FL_EXTREME_FASTEST, now->desk->scratch, now->desk->interrupt, err);
     fl_instance_free(drifted);
     now->out->solves++;
-    if (status != FL_OK || exit < 0) return status;
+    if (status != FL_OK) return status;
+    if (fastest.stop != FL_STOP_DONE) {
+        now->out->stop = fastest.stop;
+        found->status = FL_RESULT_UNKNOWN;
+        return FL_OK;
+    }
+    if (fastest.plan.n_apps == 0) return FL_OK;
     found->status = FL_RESULT_OPTIMAL;
-    FL_TRY(fl_plan_create(&found->plan, now->instance, now->arena, err));
-    FL_TRY(fl_plan_place(&found->plan, now->instance, 0, exit, nodes, now->arena, err));
+    FL_TRY(fl_plan_copy(&found->plan, now->instance, &fastest.plan, now->desk->arena, err));
     return describe(found, now, err);
 }
 
 static fl_status add_vertex(vertex **out, search *now, double s, vertex *next, fl_error *err) {
-    *out = FL_NEW(now->arena, 1, vertex);
-    if (*out == NULL) return fl_arena_error(now->arena, err);
+    *out = FL_NEW(now->desk->arena, 1, vertex);
+    if (*out == NULL) return fl_arena_error(now->desk->arena, err);
     **out = (vertex){.s = s, .next = next};
     return find_path(&(*out)->best, now, s, err);
 }
@@ -308,6 +329,11 @@ static fl_status step(vertex **here, search *now, fl_error *err) {
     }
     double cross = crossing(&one->best.value, &two->best.value, one->s, two->s);
     FL_TRY(add_vertex(&below, now, cross, two, err));
+    if (now->out->stop != FL_STOP_DONE) {
+        below->next = NULL;
+        *here = below; /* what comes from the span's beginning on stays open */
+        return FL_OK;
+    }
     if (as_low(&one->best.value, &below->best.value, cross)) {
         *here = two;
         return add_span(now, cross, &one->best, err);
@@ -320,6 +346,7 @@ static fl_status find_fastest(search *now, fl_error *err) {
     vertex *last, *here;
     FL_TRY(add_vertex(&last, now, now->last, NULL, err));
     FL_TRY(add_vertex(&here, now, now->first, last, err));
+    if (now->out->stop != FL_STOP_DONE) here->best = (candidate){.status = FL_RESULT_UNKNOWN};
     if (here->best.status != FL_RESULT_OPTIMAL) here->next = NULL; /* no path, at any speed */
     while (here->next != NULL) FL_TRY(step(&here, now, err));
     return add_span(now, now->last, &here->best, err);
@@ -330,8 +357,8 @@ static fl_status find_fastest(search *now, fl_error *err) {
 static fl_status judge(fl_verdict *out, search *now, const fl_plan *plan, double factor, fl_error *err) {
     fl_instance *drifted;
     FL_TRY(drift(&drifted, now, 1 / factor, 1 / factor, err));
-    fl_arena_reset(now->scratch);
-    fl_status status = fl_evaluate_plan(out, NULL, drifted, plan, now->scratch, err);
+    fl_arena_reset(now->desk->scratch);
+    fl_status status = fl_evaluate_plan(out, NULL, drifted, plan, now->desk->scratch, err);
     fl_instance_free(drifted);
     return status;
 }
@@ -339,8 +366,8 @@ static fl_status judge(fl_verdict *out, search *now, const fl_plan *plan, double
 /** The spans as pieces: in factors, the other way round, and judged. */
 static fl_status hand_out(search *now, fl_error *err) {
     fl_breakpoints *out = now->out;
-    out->pieces = FL_ZERO(now->arena, now->n_spans, fl_piece);
-    if (out->pieces == NULL) return fl_arena_error(now->arena, err);
+    out->pieces = FL_ZERO(now->desk->arena, now->n_spans, fl_piece);
+    if (out->pieces == NULL) return fl_arena_error(now->desk->arena, err);
     double low = now->variation->low;
     for (int i = now->n_spans - 1; i >= 0; i--) {
         const span *of = &now->spans[i];
@@ -362,30 +389,23 @@ static fl_status start(search *now, fl_error *err) {
         return fl_error_set(err, FL_EINVAL, "factor", "must be a range above 0, not from %.17g to %.17g",
                             variation->low, variation->high);
     }
-    if (now->instance->features & FL_FEATURE_DEVIATIONS) {
-        return fl_error_set(err, FL_EUNSUPPORTED, NULL,
-                            "breakpoints are those of latencies without deviations");
-    }
     now->first = 1 / variation->high;
     now->last = 1 / variation->low;
-    now->nodes = FL_NEW(now->arena, system->n_nodes, double);
-    now->powers = FL_NEW(now->arena, system->n_nodes, double);
-    now->links = FL_NEW(now->arena, system->n_links + system->n_tier_links, double);
-    return now->arena->failed ? fl_arena_error(now->arena, err) : FL_OK;
+    now->nodes = FL_NEW(now->desk->arena, system->n_nodes, double);
+    now->powers = FL_NEW(now->desk->arena, system->n_nodes, double);
+    now->links = FL_NEW(now->desk->arena, system->n_links + system->n_tier_links, double);
+    return now->desk->arena->failed ? fl_arena_error(now->desk->arena, err) : FL_OK;
 }
 
 fl_status fl_breakpoints_energy(fl_breakpoints *out, const fl_instance *instance,
                                 const fl_variation *variation, const fl_breakpoints_query *query,
-                                fl_arena *arena, fl_arena *scratch, const volatile sig_atomic_t *interrupt,
-                                fl_error *err) {
+                                const fl_desk *desk, fl_error *err) {
     *out = (fl_breakpoints){.method = query->method, .stop = FL_STOP_DONE};
     search now = {.instance = instance,
                   .variation = variation,
                   .query = query,
                   .out = out,
-                  .arena = arena,
-                  .scratch = scratch,
-                  .interrupt = interrupt,
+                  .desk = desk,
                   .began = fl_clock()};
     FL_TRY(start(&now, err));
     FL_TRY(find_cheapest(&now, err));
@@ -393,19 +413,16 @@ fl_status fl_breakpoints_energy(fl_breakpoints *out, const fl_instance *instance
 }
 
 fl_status fl_breakpoints_latency(fl_breakpoints *out, const fl_instance *instance,
-                                 const fl_variation *variation, fl_arena *arena, fl_arena *scratch,
-                                 fl_error *err) {
+                                 const fl_variation *variation, const fl_desk *desk, fl_error *err) {
     *out = (fl_breakpoints){.stop = FL_STOP_DONE};
-    if (instance->n_apps > 1 || (instance->features & ~(unsigned)FL_FEATURE_SLICES) != 0) {
+    unsigned known = FL_FEATURE_SLICES | FL_FEATURE_CHOICES | FL_FEATURE_RUNS;
+    if (instance->n_apps > 1 || (instance->features & ~known) != 0) {
         return fl_error_set(err, FL_EUNSUPPORTED, NULL,
-                            "the fastest plan is looked for with one application and no shared limits only");
+                            "the fastest plan is looked for with one application, without shared limits and "
+                            "deviations only");
     }
-    search now = {.instance = instance,
-                  .variation = variation,
-                  .out = out,
-                  .arena = arena,
-                  .scratch = scratch,
-                  .began = fl_clock()};
+    search now = {
+        .instance = instance, .variation = variation, .out = out, .desk = desk, .began = fl_clock()};
     FL_TRY(start(&now, err));
     FL_TRY(find_fastest(&now, err));
     return hand_out(&now, err);

@@ -2,7 +2,9 @@
 /** Breakpoints: how the best plan changes while links or nodes get faster, exactly.
  *
  *  One factor multiplies the rates of some links and the speeds of some nodes. A plan's latency is affine in
- *  s = 1 / factor, and so is its energy (constant, where no node varies). Two questions:
+ *  s = 1 / factor, and so is its energy (constant, where no node varies). Where times deviate the latency is
+ *  affine plus a multiple of the root of a sum of squares, which grows with s, too, and that is all that the
+ *  first of two questions needs:
  *
  *  - the plan of least energy in time: while s grows, plans only drop out, so the least energy is found piece
  *    by piece from the fast end: a plan that is best somewhere stays best until it is late or, where nodes
@@ -51,21 +53,18 @@ typedef struct fl_breakpoints_query {
 } fl_breakpoints_query;
 
 /** The plans of least energy in time (with admission: of those that serve the most).
- *  @param out       lives in `arena`, which is added to
- *  @param scratch   another one, reset for every solve
- *  @param interrupt may be NULL
+ *  @param out  lives in the desk's arena
  *  @return FL_EINVAL for a range that is none; as fl_drift_apply() and fl_run(). Pieces whose plans cost the
  *          same are one piece, with the plan that stays in time longest. */
 fl_status fl_breakpoints_energy(fl_breakpoints *out, const fl_instance *instance,
                                 const fl_variation *variation, const fl_breakpoints_query *query,
-                                fl_arena *arena, fl_arena *scratch, const volatile sig_atomic_t *interrupt,
-                                fl_error *err);
+                                const fl_desk *desk, fl_error *err);
 
 /** The fastest plans of the application, of which there may only be one, that are accurate enough.
- *  @return FL_EUNSUPPORTED for several applications or shared limits */
+ *  @return FL_EUNSUPPORTED for several applications or shared limits, and for deviations, with which
+ * latencies are no lines; as fl_extreme_find(), an interrupt leaves the rest of the range unknown */
 fl_status fl_breakpoints_latency(fl_breakpoints *out, const fl_instance *instance,
-                                 const fl_variation *variation, fl_arena *arena, fl_arena *scratch,
-                                 fl_error *err);
+                                 const fl_variation *variation, const fl_desk *desk, fl_error *err);
 
 /** A document {complete, stop, method, solves, seconds, pieces: [{low, high, status, energy, energy_high,
  *  latency, latency_high, plan}]}; what is without `_high` is at the low end. NULL: no memory.

@@ -421,10 +421,9 @@ static bool complete_part(path_search *now) {
 
 /* The whole search */
 
-static fl_constrained_path new_path(const fl_total *cost, int *arcs) {
-    fl_constrained_path path = {.energy = cost->energy, .arcs = arcs};
-    memcpy(path.use, cost->use, sizeof path.use);
-    return path;
+static void set_cost(fl_constrained_path *out, const fl_total *cost) {
+    out->energy = cost->energy;
+    memcpy(out->use, cost->use, sizeof out->use);
 }
 
 /** The arcs of a whole path. */
@@ -438,7 +437,8 @@ static fl_status read_path(const path_search *now, fl_constrained_path *out, con
     if (from->arc >= 0) arcs[l] = from->arc;
     for (; from->way != NULL && state >= 0; state = now->graph->arcs[arcs[l++]].to)
         arcs[l] = from->way[state];
-    *out = new_path(&from->cost, arcs);
+    out->arcs = arcs;
+    set_cost(out, &from->cost);
     return FL_OK;
 }
 
@@ -449,7 +449,10 @@ static fl_status read_paths(const path_search *now, fl_constrained_found *out, f
     int n = now->all ? now->skyline.n : now->n_ends;
     out->paths = FL_NEW(now->arena, single ? any : n, fl_constrained_path);
     if (out->paths == NULL) return fl_arena_error(now->arena, err);
-    if (any) out->paths[out->n_paths++] = new_path(&now->dual.incumbent_cost, now->dual.incumbent);
+    if (any) {
+        out->paths[out->n_paths++].arcs = now->dual.incumbent;
+        set_cost(&out->paths[0], &now->dual.incumbent_cost);
+    }
     for (int i = 0; i < n && !single; i++) {
         int at = now->all ? now->skyline.points[i].mark : i;
         if (at >= 0) FL_TRY(read_path(now, &out->paths[out->n_paths++], &now->ends[at], err));

@@ -9,8 +9,7 @@ typedef struct explaining {
     fl_explanation *out;
     const fl_instance *instance; /* without admission */
     const fl_settings *settings;
-    fl_arena *arena, *scratch;
-    const volatile sig_atomic_t *interrupt;
+    const fl_desk *desk;
 } explaining;
 
 /* Solves */
@@ -21,7 +20,7 @@ static fl_status solve_at(fl_result *out, explaining *now, const fl_relax *limit
     fl_instance *relaxed = NULL;
     if (limit != NULL) FL_TRY(fl_relax_set(&relaxed, now->instance, limit, value, err));
     fl_status status = fl_run(out, relaxed != NULL ? relaxed : now->instance, now->out->method, now->settings,
-                              now->scratch, now->interrupt, err);
+                              now->desk->scratch, now->desk->interrupt, err);
     fl_instance_free(relaxed);
     now->out->solves++;
     now->out->interrupted = now->out->interrupted || (status == FL_OK && out->stop == FL_STOP_INTERRUPTED);
@@ -30,8 +29,9 @@ static fl_status solve_at(fl_result *out, explaining *now, const fl_relax *limit
 
 /** The plan just found is enough of a remedy: keep it, with what it needs of the limit. */
 static fl_status keep(fl_remedy *remedy, explaining *now, const fl_result *found, fl_error *err) {
-    FL_TRY(fl_plan_copy(&remedy->plan, now->instance, &found->plan, now->arena, err));
-    return fl_relax_needed(&remedy->enough, now->instance, &remedy->limit, &remedy->plan, now->scratch, err);
+    FL_TRY(fl_plan_copy(&remedy->plan, now->instance, &found->plan, now->desk->arena, err));
+    return fl_relax_needed(&remedy->enough, now->instance, &remedy->limit, &remedy->plan, now->desk->scratch,
+                           err);
 }
 
 /** Whether the plan found with a limit relaxed keeps it as it is after all: then there was no need to. */
@@ -80,7 +80,7 @@ static double start_low(fl_remedy *remedy, const explaining *now) {
 static fl_status narrow(fl_remedy *remedy, explaining *now, fl_error *err) {
     bool accuracy = remedy->limit.kind == FL_RELAX_ACCURACY, just_under = true;
     double low = start_low(remedy, now);
-    while (is_open(remedy, low) && !*now->interrupt) {
+    while (is_open(remedy, low) && !*now->desk->interrupt) {
         fl_result found;
         double value = probe(remedy, low, just_under);
         FL_TRY(solve_at(&found, now, &remedy->limit, value, err));
@@ -132,11 +132,11 @@ static int skip_targets(fl_remedy *remedy, const explaining *now, const double *
 /** Find the best target with which there is a plan, the one at hand being enough of a relaxation. */
 static fl_status raise_accuracy(fl_remedy *remedy, explaining *now, fl_error *err) {
     const fl_app *app = &now->instance->apps[remedy->limit.index];
-    double *target = FL_NEW(now->arena, app->n_exits, double);
-    if (target == NULL) return fl_arena_error(now->arena, err);
+    double *target = FL_NEW(now->desk->arena, app->n_exits, double);
+    if (target == NULL) return fl_arena_error(now->desk->arena, err);
     int n = list_accuracies(target, app), low = skip_targets(remedy, now, target, n), high = low;
     while (high < n - 1 && target[high] > remedy->enough + FL_TOLERANCE_ACCURACY) high++;
-    while (low < high && !*now->interrupt) { /* `high` is enough, what is before `low` is not */
+    while (low < high && !*now->desk->interrupt) { /* `high` is enough, what is before `low` is not */
         fl_result found;
         int middle = low + (high - low) / 2;
         FL_TRY(solve_at(&found, now, &remedy->limit, target[middle], err));
@@ -200,7 +200,7 @@ static fl_status find_enough(fl_remedy *remedy, explaining *now, double alone, f
 
 static fl_status find_remedy(fl_remedy *remedy, explaining *now, fl_error *err) {
     double alone = needed_alone(now, &remedy->limit);
-    if (*now->interrupt) return FL_OK;
+    if (*now->desk->interrupt) return FL_OK;
     remedy->helpless = known_helpless(now, remedy) || !isfinite(alone);
     if (remedy->helpless) return FL_OK;
     if (now->out->status == FL_RESULT_INFEASIBLE) remedy->short_of = remedy->now;
@@ -215,8 +215,8 @@ static fl_status find_remedy(fl_remedy *remedy, explaining *now, fl_error *err) 
 static fl_status measure_needs(explaining *now, fl_error *err) {
     for (int i = 0; i < now->out->n_limits; i++) {
         fl_remedy *limit = &now->out->limits[i];
-        FL_TRY(fl_relax_needed(&limit->enough, now->instance, &limit->limit, &now->out->plan, now->scratch,
-                               err));
+        FL_TRY(fl_relax_needed(&limit->enough, now->instance, &limit->limit, &now->out->plan,
+                               now->desk->scratch, err));
     }
     return FL_OK;
 }
@@ -246,7 +246,7 @@ static fl_status find_alone(fl_extreme *out, explaining *now, int h, fl_extreme_
     fl_instance *alone;
     app.accuracy = target;
     FL_TRY(fl_instance_alone(&alone, now->instance, &app, NULL, 0, err));
-    fl_status status = fl_extreme_find(out, alone, kind, now->scratch, now->interrupt, err);
+    fl_status status = fl_extreme_find(out, alone, kind, now->desk->scratch, now->desk->interrupt, err);
     fl_instance_free(alone);
     if (status == FL_OK && out->stop == FL_STOP_INTERRUPTED) now->out->interrupted = true;
     return status;
@@ -280,8 +280,9 @@ static fl_status find_accuracy(double *out, explaining *now, int h, bool deadlin
 static fl_status count_blocks(int *out, const explaining *now, int h, fl_error *err) {
     const fl_app *app = &now->instance->apps[h];
     int n_nodes = now->instance->system.n_nodes;
-    bool *here = FL_ZERO(now->scratch, n_nodes, bool), *next = FL_NEW(now->scratch, n_nodes, bool);
-    if (here == NULL || next == NULL) return fl_arena_error(now->scratch, err);
+    bool *here = FL_ZERO(now->desk->scratch, n_nodes, bool),
+         *next = FL_NEW(now->desk->scratch, n_nodes, bool);
+    if (here == NULL || next == NULL) return fl_arena_error(now->desk->scratch, err);
     here[app->source] = true;
     for (*out = 0; *out < app->n_blocks; ++*out) {
         bool any = false;
@@ -303,11 +304,11 @@ static fl_status count_blocks(int *out, const explaining *now, int h, fl_error *
 
 static fl_status look_at_app(fl_reach *out, explaining *now, int h, fl_error *err) {
     const fl_app *app = &now->instance->apps[h];
-    double *target = FL_NEW(now->arena, app->n_exits, double);
+    double *target = FL_NEW(now->desk->arena, app->n_exits, double);
     fl_extreme fastest;
-    if (target == NULL) return fl_arena_error(now->arena, err);
+    if (target == NULL) return fl_arena_error(now->desk->arena, err);
     int n = list_accuracies(target, app);
-    fl_arena_reset(now->scratch);
+    fl_arena_reset(now->desk->scratch);
     FL_TRY(find_alone(&fastest, now, h, FL_EXTREME_FASTEST, app->accuracy, err));
     out->least = fastest.plan.n_apps > 0 ? fastest.verdict.latency : INFINITY;
     FL_TRY(find_accuracy(&out->in_time, now, h, true, target, n, err));
@@ -320,9 +321,9 @@ static fl_status look_at_app(fl_reach *out, explaining *now, int h, fl_error *er
 static fl_status list_limits(explaining *now, fl_error *err) {
     fl_relax *list;
     fl_explanation *out = now->out;
-    FL_TRY(fl_relax_list(&list, &out->n_limits, now->instance, now->arena, err));
-    out->limits = FL_NEW(now->arena, out->n_limits, fl_remedy);
-    if (out->limits == NULL) return fl_arena_error(now->arena, err);
+    FL_TRY(fl_relax_list(&list, &out->n_limits, now->instance, now->desk->arena, err));
+    out->limits = FL_NEW(now->desk->arena, out->n_limits, fl_remedy);
+    if (out->limits == NULL) return fl_arena_error(now->desk->arena, err);
     for (int i = 0; i < out->n_limits; i++) {
         out->limits[i] = (fl_remedy){
             .limit = list[i], .now = fl_relax_now(now->instance, &list[i]), .enough = NAN, .short_of = NAN};
@@ -333,14 +334,14 @@ static fl_status list_limits(explaining *now, fl_error *err) {
 static fl_status explain(explaining *now, fl_error *err) {
     fl_explanation *out = now->out;
     fl_result result;
-    out->apps = FL_NEW(now->arena, now->instance->n_apps, fl_reach);
-    if (out->apps == NULL) return fl_arena_error(now->arena, err);
+    out->apps = FL_NEW(now->desk->arena, now->instance->n_apps, fl_reach);
+    if (out->apps == NULL) return fl_arena_error(now->desk->arena, err);
     for (int h = 0; h < now->instance->n_apps; h++) FL_TRY(look_at_app(&out->apps[h], now, h, err));
     FL_TRY(list_limits(now, err));
     FL_TRY(solve_at(&result, now, NULL, 0, err));
     out->status = result.has_plan ? FL_RESULT_FEASIBLE : result.status;
     if (result.has_plan)
-        FL_TRY(fl_plan_copy(&out->plan, now->instance, &result.plan, now->arena, err));
+        FL_TRY(fl_plan_copy(&out->plan, now->instance, &result.plan, now->desk->arena, err));
     else
         FL_TRY(find_remedies(now, err));
     if (out->status != FL_RESULT_FEASIBLE) return FL_OK;
@@ -349,9 +350,7 @@ static fl_status explain(explaining *now, fl_error *err) {
 }
 
 fl_status fl_explain(fl_explanation *out, const fl_instance *instance, const fl_method *method,
-                     const fl_settings *settings, fl_arena *arena, fl_arena *scratch,
-                     const volatile sig_atomic_t *interrupt, fl_error *err) {
-    const volatile sig_atomic_t never = 0;
+                     const fl_settings *settings, const fl_desk *desk, fl_error *err) {
     double start = fl_clock();
     fl_explanation explanation = {.method = method};
     fl_instance *all = NULL;
@@ -360,12 +359,8 @@ fl_status fl_explain(fl_explanation *out, const fl_instance *instance, const fl_
         parts.admission = false;
         FL_TRY(fl_instance_create(&all, &parts, FL_PLACE_JSON, err));
     }
-    explaining now = {.out = &explanation,
-                      .instance = all != NULL ? all : instance,
-                      .settings = settings,
-                      .arena = arena,
-                      .scratch = scratch,
-                      .interrupt = interrupt != NULL ? interrupt : &never};
+    explaining now = {
+        .out = &explanation, .instance = all != NULL ? all : instance, .settings = settings, .desk = desk};
     fl_status status = explain(&now, err);
     fl_instance_free(all);
     explanation.seconds = fl_clock() - start;

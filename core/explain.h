@@ -48,16 +48,13 @@ typedef struct fl_explanation {
 } fl_explanation;
 
 /** Explain an instance.
- *  @param out       lives in `arena`
+ *  @param out       lives in the desk's arena
  *  @param method    solves; the proofs are as good as what it may claim
  *  @param settings  of `method`; a time limit is that of one solve
- *  @param arena     is added to
- *  @param scratch   another one, reset for every solve
  *  @return as fl_run() and fl_extreme_find(). A solve or none for a limit that does not help, else about 20
  * or, where the method finds the least plan by itself, 2; of accuracies the logarithm of the exits */
 fl_status fl_explain(fl_explanation *out, const fl_instance *instance, const fl_method *method,
-                     const fl_settings *settings, fl_arena *arena, fl_arena *scratch,
-                     const volatile sig_atomic_t *interrupt, fl_error *err);
+                     const fl_settings *settings, const fl_desk *desk, fl_error *err);
 
 /** The explanation as a document: status, method, solves, seconds, plan, apps and limits (core/FORMAT.md).
  * NULL: no memory. */

@@ -7,8 +7,13 @@ typedef struct stop {
     double reach, weight;
 } stop;
 
-static void add_on(fl_profile *to, int node, const stop *at, fl_cost cost) {
+static double square(double number) {
+    return number * number;
+}
+
+static void add_on(fl_profile *to, const fl_instance *instance, int node, const stop *at, fl_cost cost) {
     to->nodes[node] += at->weight * cost.latency;
+    to->node_variances[node] += square(instance->system.nodes[node].deviation * at->weight * cost.latency);
     to->energies[node] += at->reach * cost.energy;
 }
 
@@ -18,11 +23,13 @@ static void add_move(fl_profile *to, const fl_instance *instance, const fl_app *
     fl_link at_once = *link; /* what is left without its delay goes with the rate */
     at_once.delay = 0;
     fl_cost move = fl_cost_move(instance, &at_once, bits, at->from, at->on);
-    to->links[fl_instance_link_index(instance, at->from, at->on)] += at->weight * move.latency;
+    int index = fl_instance_link_index(instance, at->from, at->on);
+    to->links[index] += at->weight * move.latency;
+    to->link_variances[index] += square(link->deviation * at->weight * move.latency);
     to->delays += at->weight * link->delay;
     to->moving += at->reach * move.energy;
-    add_on(to, at->from, at, fl_cost_pack_on(instance, app, at->block, at->from, false));
-    add_on(to, at->on, at, fl_cost_pack_on(instance, app, at->block, at->on, true));
+    add_on(to, instance, at->from, at, fl_cost_pack_on(instance, app, at->block, at->from, false));
+    add_on(to, instance, at->on, at, fl_cost_pack_on(instance, app, at->block, at->on, true));
 }
 
 fl_status fl_profile_placement(fl_profile *out, const fl_instance *instance, int app,
@@ -31,7 +38,9 @@ fl_status fl_profile_placement(fl_profile *out, const fl_instance *instance, int
     const fl_system *system = &instance->system;
     *out = (fl_profile){.nodes = FL_ZERO(arena, system->n_nodes, double),
                         .links = FL_ZERO(arena, system->n_links + system->n_tier_links, double),
-                        .energies = FL_ZERO(arena, system->n_nodes, double)};
+                        .energies = FL_ZERO(arena, system->n_nodes, double),
+                        .node_variances = FL_ZERO(arena, system->n_nodes, double),
+                        .link_variances = FL_ZERO(arena, system->n_links + system->n_tier_links, double)};
     if (arena->failed) return fl_arena_error(arena, err);
     fl_exits_used used = fl_plan_exits(placement, of);
     int depth = fl_plan_depth(placement, instance, app), start = 0;
@@ -45,7 +54,7 @@ fl_status fl_profile_placement(fl_profile *out, const fl_instance *instance, int
         }
         double head = fl_choices_head(of, &used, l, placement->exit);
         double share = fl_cost_share(of, placement->levels, at.on);
-        add_on(out, at.on, &at, fl_cost_run(instance, of, l, start, at.on, head, share));
+        add_on(out, instance, at.on, &at, fl_cost_run(instance, of, l, start, at.on, head, share));
     }
     return FL_OK;
 }

@@ -39,6 +39,13 @@ typedef struct fl_result {
     double seconds; /* wall clock of the method and the judge */
 } fl_result;
 
+/** Where an analysis works that solves many times. */
+typedef struct fl_desk {
+    fl_arena *arena;                        /* what it answers lives here, and is added to it */
+    fl_arena *scratch;                      /* another one, reset for every solve */
+    const volatile sig_atomic_t *interrupt; /* not NULL; nonzero: stop as soon as possible */
+} fl_desk;
+
 /** Solve: call the method, in the plain reading (core/plain.h) and for one user after another where it cannot
  *  honour what the instance has, judge its plan again and decide the status.
  *  An exit that no application can do without (no exit reaches the accuracy) is "infeasible" for every

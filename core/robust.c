@@ -153,8 +153,7 @@ typedef struct search {
     const fl_instance *instance;
     const fl_robust_query *query;
     fl_robust *out;
-    fl_arena *arena, *scratch;
-    const volatile sig_atomic_t *interrupt;
+    const fl_desk *desk;
     double began;
     member *members; /* [n] */
     int n, room;
@@ -169,8 +168,8 @@ static fl_status add_member(search *now, const fl_scenario *which, fl_error *err
     }
     if (now->n == now->room) {
         int room = now->room > 0 ? 2 * now->room : 8;
-        member *members = FL_NEW(now->arena, room, member);
-        if (members == NULL) return fl_arena_error(now->arena, err);
+        member *members = FL_NEW(now->desk->arena, room, member);
+        if (members == NULL) return fl_arena_error(now->desk->arena, err);
         if (now->n > 0) memcpy(members, now->members, (size_t)now->n * sizeof *members);
         now->members = members;
         now->room = room;
@@ -178,7 +177,8 @@ static fl_status add_member(search *now, const fl_scenario *which, fl_error *err
     member *new = &now->members[now->n];
     *new = (member){0};
     if (which != NULL) new->which = *which;
-    FL_TRY(fl_robust_scenario(&new->instance, now->instance, &now->query->slowdown, which, now->arena, err));
+    FL_TRY(fl_robust_scenario(&new->instance, now->instance, &now->query->slowdown, which, now->desk->arena,
+                              err));
     now->n++;
     return FL_OK;
 }
@@ -190,34 +190,34 @@ static void drop_members(search *now) {
 /** The path of least energy that is in time in all members, if it costs less than `enough`. */
 static fl_status solve(fl_scenarios *found, search *now, double enough, fl_error *err) {
     double limit = now->query->time_limit;
-    fl_arena_reset(now->scratch);
-    fl_layers *layers = FL_NEW(now->scratch, now->n, fl_layers);
-    if (layers == NULL) return fl_arena_error(now->scratch, err);
+    fl_arena_reset(now->desk->scratch);
+    fl_layers *layers = FL_NEW(now->desk->scratch, now->n, fl_layers);
+    if (layers == NULL) return fl_arena_error(now->desk->scratch, err);
     for (int k = 0; k < now->n; k++) {
-        FL_TRY(fl_layers_build(&layers[k], now->members[k].instance, 0, now->scratch, err));
+        FL_TRY(fl_layers_build(&layers[k], now->members[k].instance, 0, now->desk->scratch, err));
     }
     fl_scenarios_query query = {.layers = layers,
                                 .n_scenarios = now->n,
                                 .enough = enough,
                                 .until = limit > 0 ? now->began + limit : INFINITY,
                                 .memory = now->query->memory,
-                                .interrupt = now->interrupt};
+                                .interrupt = now->desk->interrupt};
     if (now->n > now->out->n_scenarios) now->out->n_scenarios = now->n;
     now->out->solves++;
-    return fl_scenarios_solve(found, &query, now->scratch, err);
+    return fl_scenarios_solve(found, &query, now->desk->scratch, err);
 }
 
 /** Judge a path in its worst scenario, and keep it as the best plan when it is in time there. */
 static fl_status try_path(fl_robust_worst *worst, search *now, const fl_scenarios *path, fl_error *err) {
     fl_robust *out = now->out;
     fl_plan plan;
-    FL_TRY(fl_plan_create(&plan, now->instance, now->arena, err));
-    FL_TRY(fl_plan_place(&plan, now->instance, 0, path->exit, path->nodes, now->arena, err));
-    FL_TRY(fl_robust_judge(worst, now->instance, &plan, &now->query->slowdown, now->arena, err));
+    FL_TRY(fl_plan_create(&plan, now->instance, now->desk->arena, err));
+    FL_TRY(fl_plan_place(&plan, now->instance, 0, path->exit, path->nodes, now->desk->arena, err));
+    FL_TRY(fl_robust_judge(worst, now->instance, &plan, &now->query->slowdown, now->desk->arena, err));
     if (!worst->verdict.feasible) return FL_OK;
     out->plan = plan;
     out->worst = *worst;
-    return fl_evaluate_plan(&out->verdict, NULL, now->instance, &plan, now->scratch, err);
+    return fl_evaluate_plan(&out->verdict, NULL, now->instance, &plan, now->desk->scratch, err);
 }
 
 /** With everything slow that may be: what is in time then always is, and with budget for all nothing else. */
@@ -252,7 +252,7 @@ static fl_status find(search *now, fl_error *err) {
         conclude(now, &found);
         return FL_OK;
     }
-    FL_TRY(create_scenario(&worst.which, now->instance, now->arena, err));
+    FL_TRY(create_scenario(&worst.which, now->instance, now->desk->arena, err));
     while (!worst.verdict.feasible) {
         for (int k = 0; k < now->n; k++) {
             if (covers(&now->members[k].which, &worst.which, now->instance)) {
@@ -270,15 +270,8 @@ static fl_status find(search *now, fl_error *err) {
 }
 
 fl_status fl_robust_solve(fl_robust *out, const fl_instance *instance, const fl_robust_query *query,
-                          fl_arena *arena, fl_arena *scratch, const volatile sig_atomic_t *interrupt,
-                          fl_error *err) {
-    search now = {.instance = instance,
-                  .query = query,
-                  .out = out,
-                  .arena = arena,
-                  .scratch = scratch,
-                  .interrupt = interrupt,
-                  .began = fl_clock()};
+                          const fl_desk *desk, fl_error *err) {
+    search now = {.instance = instance, .query = query, .out = out, .desk = desk, .began = fl_clock()};
     *out = (fl_robust){.status = FL_RESULT_UNKNOWN, .stop = FL_STOP_DONE, .bound = NAN};
     FL_TRY(check_slowdown(&query->slowdown, instance, err));
     if (instance->n_apps > 1 || instance->features != 0) {

@@ -74,13 +74,10 @@ typedef struct fl_robust_query {
 } fl_robust_query;
 
 /** The plan of least energy that is in time in every scenario.
- *  @param out       lives in `arena`
- *  @param scratch   another one, reset for every solve
- *  @param interrupt may be NULL
+ *  @param out  lives in the desk's arena
  *  @return FL_EUNSUPPORTED for several applications or shared limits, FL_EINVAL for factors that are none */
 fl_status fl_robust_solve(fl_robust *out, const fl_instance *instance, const fl_robust_query *query,
-                          fl_arena *arena, fl_arena *scratch, const volatile sig_atomic_t *interrupt,
-                          fl_error *err);
+                          const fl_desk *desk, fl_error *err);
 
 /** A document {status, stop, bound, scenarios, solves, seconds} and, with a plan, {energy, latency,
  * worst_latency, accuracy, slow: [{node} or {from, to} or {from_tier, to_tier}], plan}; `slow` is what is in

@@ -223,11 +223,10 @@ int fl_lua_breakpoints(lua_State *L) {
     fl_error err;
     if (read_request(&asked, L, &err) != FL_OK) return fl_lua_support_fail(L, &err);
     fl_arena_init(&scratch, 0);
-    const volatile sig_atomic_t *interrupt = fl_lua_interrupt_begin();
-    fl_status status = asked.latency
-                           ? fl_breakpoints_latency(&found, instance, &asked.variation, arena, &scratch, &err)
-                           : fl_breakpoints_energy(&found, instance, &asked.variation, &asked.query, arena,
-                                                   &scratch, interrupt, &err);
+    const fl_desk desk = {arena, &scratch, fl_lua_interrupt_begin()};
+    fl_status status =
+        asked.latency ? fl_breakpoints_latency(&found, instance, &asked.variation, &desk, &err)
+                      : fl_breakpoints_energy(&found, instance, &asked.variation, &asked.query, &desk, &err);
     fl_lua_interrupt_end();
     fl_arena_free(&scratch);
     if (status != FL_OK) return fl_lua_support_fail(L, &err);

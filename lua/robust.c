@@ -56,8 +56,8 @@ int fl_lua_robust(lua_State *L) {
     fl_error err;
     if (read_query(&query, L, 2, instance, arena, &err) != FL_OK) return fl_lua_support_fail(L, &err);
     fl_arena_init(&scratch, 0);
-    const volatile sig_atomic_t *interrupt = fl_lua_interrupt_begin();
-    fl_status status = fl_robust_solve(&found, instance, &query, arena, &scratch, interrupt, &err);
+    const fl_desk desk = {arena, &scratch, fl_lua_interrupt_begin()};
+    fl_status status = fl_robust_solve(&found, instance, &query, &desk, &err);
     fl_lua_interrupt_end();
     fl_arena_free(&scratch);
     if (status != FL_OK) return fl_lua_support_fail(L, &err);

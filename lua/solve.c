@@ -76,9 +76,8 @@ int fl_lua_solve_explain(lua_State *L) {
         return fl_lua_support_fail(L, &err);
     }
     fl_arena_init(&scratch, 0);
-    const volatile sig_atomic_t *interrupt = fl_lua_interrupt_begin();
-    fl_status status =
-        fl_explain(&said, instance, asked.method, &asked.settings, arena, &scratch, interrupt, &err);
+    const fl_desk desk = {arena, &scratch, fl_lua_interrupt_begin()};
+    fl_status status = fl_explain(&said, instance, asked.method, &asked.settings, &desk, &err);
     fl_lua_interrupt_end();
     fl_arena_free(&scratch);
     if (status != FL_OK) return fl_lua_support_fail(L, &err);

@@ -9,6 +9,8 @@
 #include <string.h>
 
 static fl_arena arena, scratch;
+static const volatile sig_atomic_t never;
+static const fl_desk desk = {&arena, &scratch, &never};
 static fl_error err;
 static fl_breakpoints found;
 
@@ -41,8 +43,7 @@ static void find(const fl_instance *instance, const fl_variation *of) {
     fl_settings settings;
     fl_settings_default(&settings, &fl_exact_method, instance);
     fl_breakpoints_query query = {.method = &fl_exact_method, .settings = &settings};
-    cr_assert(fl_breakpoints_energy(&found, instance, of, &query, &arena, &scratch, NULL, &err) == FL_OK,
-              "%s", err.text);
+    cr_assert(fl_breakpoints_energy(&found, instance, of, &query, &desk, &err) == FL_OK, "%s", err.text);
 }
 
 static bool within(long double a, long double b, long double room) {
@@ -111,29 +112,45 @@ static fl_variation draw_variation(const fl_instance *instance, int seed) {
     return (fl_variation){.nodes = kind >= 2 ? nodes : NULL, .links = links, .low = 0.02, .high = 40};
 }
 
-Test(breakpoints, every_piece_is_best_from_end_to_end) {
-    int pieces = 0, several = 0, steps = 0, crossings = 0;
-    for (int seed = 0; seed < draw_count(400); seed++) {
-        fl_instance *base = draw_instance(&draw_families[seed % DRAW_FAMILIES], (uint64_t)seed);
+/** What the pieces met so far were like. */
+static int pieces, several, steps, crossings;
+
+static void check_pieces(const fl_instance *base, const fl_variation *of) {
+    find(base, of);
+    assert_whole(base, of);
+    for (int i = 0; i < found.n_pieces; i++) {
+        const fl_piece *piece = &found.pieces[i];
+        double last = piece->high * (1 - 1e-7), middle = sqrt(piece->low * piece->high);
+        assert_best(base, of, piece, piece->low);
+        if (middle > piece->low && middle < piece->high) assert_best(base, of, piece, middle);
+        if (last > piece->low) assert_best(base, of, piece, last);
+        if (i > 0) assert_ends(base, of, i);
+        steps += i > 0 && piece->at_low.power < (piece - 1)->at_high.power * (1 - 1e-6);
+        crossings += i > 0 && piece->at_low.power >= (piece - 1)->at_high.power * (1 - 1e-6);
+    }
+    if (of->nodes == NULL) cr_assert(found.solves <= 3 * found.n_pieces + 2, "%d solves", found.solves);
+    pieces += found.n_pieces;
+    several += found.n_pieces > 2;
+}
+
+static void check_families(const draw_family *families, int n_families, int n) {
+    for (int seed = 0; seed < n; seed++) {
+        fl_instance *base = draw_instance(&families[seed % n_families], (uint64_t)seed);
         fl_variation of = draw_variation(base, seed);
-        find(base, &of);
-        assert_whole(base, &of);
-        for (int i = 0; i < found.n_pieces; i++) {
-            const fl_piece *piece = &found.pieces[i];
-            double last = piece->high * (1 - 1e-7), middle = sqrt(piece->low * piece->high);
-            assert_best(base, &of, piece, piece->low);
-            if (middle > piece->low && middle < piece->high) assert_best(base, &of, piece, middle);
-            if (last > piece->low) assert_best(base, &of, piece, last);
-            if (i > 0) assert_ends(base, &of, i);
-            steps += i > 0 && piece->at_low.power < (piece - 1)->at_high.power * (1 - 1e-6);
-            crossings += i > 0 && piece->at_low.power >= (piece - 1)->at_high.power * (1 - 1e-6);
-        }
-        if (of.nodes == NULL) cr_assert(found.solves <= 3 * found.n_pieces + 2, "%d solves", found.solves);
-        pieces += found.n_pieces;
-        several += found.n_pieces > 2;
+        check_pieces(base, &of);
         fl_instance_free(base);
         fl_arena_reset(&arena);
     }
+}
+
+Test(breakpoints, every_piece_is_best_from_end_to_end) {
+    check_families(draw_families, DRAW_FAMILIES, draw_count(400));
+    cr_assert(several > 50 && steps > 100 && crossings > 5,
+              "%d pieces, %d with several, %d steps, %d crossings", pieces, several, steps, crossings);
+}
+
+Test(breakpoints, so_it_is_where_plans_choose_more_and_times_deviate) {
+    check_families(draw_choices, DRAW_CHOICES, draw_count(400));
     cr_assert(several > 50 && steps > 100 && crossings > 5,
               "%d pieces, %d with several, %d steps, %d crossings", pieces, several, steps, crossings);
 }
@@ -143,10 +160,10 @@ Test(breakpoints, a_dense_scan_meets_no_other_energy) {
         fl_recipe recipe = {.blocks = 6, .nodes = 3, .seed = 0};
         fl_instance *base = draw_instance(&(draw_family){.name = "scan", .recipe = recipe}, (uint64_t)seed);
         fl_variation of = draw_variation(base, seed * DRAW_FAMILIES);
-        int i = 0, steps = (int)ceil(log(of.high / of.low) / log(1.05));
+        int i = 0, n = (int)ceil(log(of.high / of.low) / log(1.05));
         find(base, &of);
         assert_whole(base, &of);
-        for (int step = 0; step < steps; step++) {
+        for (int step = 0; step < n; step++) {
             double factor = of.low * pow(1.05, step);
             if (factor >= of.high) break; /* by rounding */
             while (found.pieces[i].high <= factor) i++;
@@ -157,37 +174,67 @@ Test(breakpoints, a_dense_scan_meets_no_other_energy) {
     }
 }
 
-Test(breakpoints, the_fastest_plans_are_a_lower_envelope) {
-    int several = 0;
-    for (int seed = 0; seed < draw_count(400); seed++) {
-        fl_instance *base = draw_instance(&draw_families[seed % DRAW_FAMILIES], (uint64_t)seed);
-        fl_variation of = draw_variation(base, seed);
-        cr_assert(fl_breakpoints_latency(&found, base, &of, &arena, &scratch, &err) == FL_OK);
-        several += found.n_pieces > 1;
-        cr_assert(found.solves <= 2 * found.n_pieces + 1, "%s: %d solves", draw_say(base), found.solves);
-        for (int i = 0; i < found.n_pieces; i++) {
-            const fl_piece *piece = &found.pieces[i];
-            double factors[] = {piece->low, sqrt(piece->low * piece->high), piece->high};
-            for (int k = 0; k < 3; k++) {
-                fl_instance *there = at_factor(base, &of, factors[k]);
-                brute_answer truth = brute_solve(there);
-                const brute_plan *least = brute_fastest(&truth.apps[0]);
-                cr_assert((least == NULL) == (piece->status == FL_RESULT_INFEASIBLE));
-                if (least != NULL) {
-                    naive_verdict own = naive_judge(there, &piece->plan);
-                    cr_assert(within(own.latency, least->latency, 1e-10L), "%s: %.17Lg s, not %.17Lg s at %g",
-                              draw_say(base), own.latency, least->latency, factors[k]);
-                }
-                brute_free(&truth);
-                fl_instance_free(there);
+static void check_envelope(const fl_instance *base, const fl_variation *of) {
+    cr_assert(fl_breakpoints_latency(&found, base, of, &desk, &err) == FL_OK, "%s", err.text);
+    several += found.n_pieces > 1;
+    cr_assert(found.solves <= 2 * found.n_pieces + 1, "%s: %d solves", draw_say(base), found.solves);
+    for (int i = 0; i < found.n_pieces; i++) {
+        const fl_piece *piece = &found.pieces[i];
+        double factors[] = {piece->low, sqrt(piece->low * piece->high), piece->high};
+        for (int k = 0; k < 3; k++) {
+            fl_instance *there = at_factor(base, of, factors[k]);
+            brute_answer truth = brute_solve(there);
+            const brute_plan *least = brute_fastest(&truth.apps[0]);
+            cr_assert((least == NULL) == (piece->status == FL_RESULT_INFEASIBLE));
+            if (least != NULL) {
+                naive_verdict own = naive_judge(there, &piece->plan);
+                cr_assert(within(own.latency, least->latency, 1e-10L), "%s: %.17Lg s, not %.17Lg s at %g",
+                          draw_say(base), own.latency, least->latency, factors[k]);
             }
-            cr_assert(i == 0 || piece->low == found.pieces[i - 1].high);
-            cr_assert(i == 0 || within((piece - 1)->at_high.latency, piece->at_low.latency, 1e-10L));
+            brute_free(&truth);
+            fl_instance_free(there);
+        }
+        cr_assert(i == 0 || piece->low == found.pieces[i - 1].high);
+        cr_assert(i == 0 || within((piece - 1)->at_high.latency, piece->at_low.latency, 1e-10L));
+    }
+}
+
+static void check_envelopes(const draw_family *families, int n_families, int n) {
+    for (int seed = 0; seed < n; seed++) {
+        fl_instance *base = draw_instance(&families[seed % n_families], (uint64_t)seed);
+        fl_variation of = draw_variation(base, seed);
+        if (base->features & FL_FEATURE_DEVIATIONS) {
+            cr_assert(fl_breakpoints_latency(&found, base, &of, &desk, &err) == FL_EUNSUPPORTED);
+        } else {
+            check_envelope(base, &of);
         }
         fl_instance_free(base);
         fl_arena_reset(&arena);
     }
+}
+
+Test(breakpoints, the_fastest_plans_are_a_lower_envelope) {
+    check_envelopes(draw_families, DRAW_FAMILIES, draw_count(400));
     cr_assert(several > 30, "%d", several);
+}
+
+Test(breakpoints, so_they_are_where_plans_choose_more_unless_times_deviate) {
+    check_envelopes(draw_choices, DRAW_CHOICES, draw_count(400));
+    cr_assert(several > 30, "%d", several);
+}
+
+Test(breakpoints, an_interrupt_leaves_the_fastest_plans_of_choices_unknown) {
+    static const volatile sig_atomic_t now = 1;
+    fl_recipe recipe = {.seed = 2, .blocks = 8, .nodes = 4, .codings = true, .optional = true};
+    fl_instance *instance;
+    cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+    bool *links = FL_ZERO(&arena, instance->system.n_links + instance->system.n_tier_links, bool);
+    fl_variation of = {.links = links, .low = 1, .high = 2};
+    fl_status status =
+        fl_breakpoints_latency(&found, instance, &of, &(fl_desk){&arena, &scratch, &now}, &err);
+    cr_assert(status == FL_OK && found.n_pieces > 0);
+    cr_assert((found.stop == FL_STOP_INTERRUPTED) == (found.pieces[0].status == FL_RESULT_UNKNOWN));
+    fl_instance_free(instance);
 }
 
 /* The example: b1 is pinned to the mobile node, b2 takes 3 ms there; the link takes 1 ms, its delay 0.1 ms.
@@ -218,7 +265,7 @@ Test(breakpoints, a_range_of_one_factor_has_one_piece) {
     find(instance, &of);
     cr_assert(found.n_pieces == 1 && found.pieces[0].low == 1 && found.pieces[0].high == 1);
     cr_assert(found.solves == 1 && within(found.pieces[0].at_low.energy, 0.107, 1e-12));
-    cr_assert(fl_breakpoints_latency(&found, instance, &of, &arena, &scratch, &err) == FL_OK);
+    cr_assert(fl_breakpoints_latency(&found, instance, &of, &desk, &err) == FL_OK);
     cr_assert(found.n_pieces == 1);
     fl_instance_free(instance);
 }
@@ -228,21 +275,9 @@ Test(breakpoints, a_range_that_is_none_is_refused) {
     fl_instance *instance = build_instance(build_two_tiers);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         fl_variation of = uplink(bad[i][0], bad[i][1]);
-        cr_assert(fl_breakpoints_latency(&found, instance, &of, &arena, &scratch, &err) == FL_EINVAL);
+        cr_assert(fl_breakpoints_latency(&found, instance, &of, &desk, &err) == FL_EINVAL);
         cr_assert_str_eq(err.where, "factor");
     }
-    fl_instance_free(instance);
-}
-
-Test(breakpoints, latencies_with_deviations_have_none) {
-    fl_recipe recipe = {.seed = 1, .nodes = 3, .deviations = true};
-    fl_instance *instance;
-    fl_breakpoints_query query = {.method = &fl_exact_method};
-    cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
-    fl_variation of = {.low = 1, .high = 2};
-    cr_assert(instance->features == FL_FEATURE_DEVIATIONS);
-    cr_assert(fl_breakpoints_energy(&found, instance, &of, &query, &arena, &scratch, NULL, &err) ==
-              FL_EUNSUPPORTED);
     fl_instance_free(instance);
 }
 
@@ -252,13 +287,13 @@ Test(breakpoints, a_limit_leaves_the_rest_unknown) {
     fl_settings settings;
     fl_settings_default(&settings, &fl_exact_method, instance);
     fl_breakpoints_query query = {.method = &fl_exact_method, .settings = &settings, .time_limit = 1e-12};
-    cr_assert(fl_breakpoints_energy(&found, instance, &of, &query, &arena, &scratch, NULL, &err) == FL_OK);
+    cr_assert(fl_breakpoints_energy(&found, instance, &of, &query, &desk, &err) == FL_OK);
     cr_assert(found.stop == FL_STOP_TIME && found.n_pieces == 1 && found.solves == 0);
     cr_assert(found.pieces[0].status == FL_RESULT_UNKNOWN && found.pieces[0].low == 0.1);
     const volatile sig_atomic_t interrupt = 1;
     query.time_limit = 0;
-    cr_assert(fl_breakpoints_energy(&found, instance, &of, &query, &arena, &scratch, &interrupt, &err) ==
-              FL_OK);
+    cr_assert(fl_breakpoints_energy(&found, instance, &of, &query, &(fl_desk){&arena, &scratch, &interrupt},
+                                    &err) == FL_OK);
     cr_assert(found.stop == FL_STOP_DONE || found.pieces[0].status == FL_RESULT_UNKNOWN);
     fl_instance_free(instance);
 }
@@ -268,6 +303,6 @@ Test(breakpoints, the_fastest_plan_of_several_applications_is_not_asked_for) {
     fl_instance *instance;
     cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
     fl_variation of = {.low = 1, .high = 2};
-    cr_assert(fl_breakpoints_latency(&found, instance, &of, &arena, &scratch, &err) == FL_EUNSUPPORTED);
+    cr_assert(fl_breakpoints_latency(&found, instance, &of, &desk, &err) == FL_EUNSUPPORTED);
     fl_instance_free(instance);
 }

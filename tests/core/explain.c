@@ -9,6 +9,8 @@
 #include <string.h>
 
 static fl_arena arena, scratch;
+static const volatile sig_atomic_t never;
+static const fl_desk desk = {&arena, &scratch, &never};
 static fl_error err;
 static fl_explanation said;
 
@@ -56,7 +58,7 @@ static const fl_method all_plans = {.name = "all plans",
 static void explain(const fl_instance *instance, const fl_method *method) {
     fl_settings settings;
     fl_settings_default(&settings, method, instance);
-    fl_status status = fl_explain(&said, instance, method, &settings, &arena, &scratch, NULL, &err);
+    fl_status status = fl_explain(&said, instance, method, &settings, &desk, &err);
     cr_assert(status == FL_OK, "%s", err.text);
 }
 
@@ -352,8 +354,8 @@ Test(explain, an_interrupt_leaves_the_rest_open) {
     fl_instance *instance = build_instance(users);
     fl_settings settings;
     fl_settings_default(&settings, solve_method("milp"), instance);
-    cr_assert(fl_explain(&said, instance, solve_method("milp"), &settings, &arena, &scratch, &now, &err) ==
-              FL_OK);
+    cr_assert(fl_explain(&said, instance, solve_method("milp"), &settings, &(fl_desk){&arena, &scratch, &now},
+                         &err) == FL_OK);
     for (int i = 0; i < said.n_limits; i++) {
         cr_assert(!said.limits[i].helpless && isnan(said.limits[i].enough));
     }
@@ -368,8 +370,8 @@ Test(explain, without_memory_it_fails) {
     for (size_t limit = 1; limit < 1 << 15; limit += 1999) {
         fl_arena small;
         fl_arena_init(&small, limit);
-        fl_status status =
-            fl_explain(&said, instance, solve_method("exact"), &settings, &small, &scratch, NULL, &err);
+        fl_status status = fl_explain(&said, instance, solve_method("exact"), &settings,
+                                      &(fl_desk){&small, &scratch, &never}, &err);
         cr_assert(status == FL_OK || status == FL_ENOMEM, "limit %zu: %s", limit, err.text);
         failed += status == FL_ENOMEM;
         fl_arena_free(&small);

@@ -7,6 +7,8 @@
 #include <criterion/criterion.h>
 
 static fl_arena arena, scratch;
+static const volatile sig_atomic_t never;
+static const fl_desk desk = {&arena, &scratch, &never};
 static fl_error err;
 static fl_robust found;
 
@@ -24,8 +26,7 @@ TestSuite(robust, .init = start, .fini = stop);
 
 static void solve(const fl_instance *instance, const fl_slowdown *slowdown) {
     fl_robust_query query = {.slowdown = *slowdown};
-    cr_assert(fl_robust_solve(&found, instance, &query, &arena, &scratch, NULL, &err) == FL_OK, "%s: %s",
-              err.where, err.text);
+    cr_assert(fl_robust_solve(&found, instance, &query, &desk, &err) == FL_OK, "%s: %s", err.where, err.text);
 }
 
 static bool within(long double a, long double b, long double room) {
@@ -193,10 +194,10 @@ Test(robust, refuses_what_it_cannot_do) {
     fl_robust_query query = {.slowdown = {.budget = -1}};
     const double bad[] = {0, -1, 1.01, NAN, INFINITY};
     cr_assert(fl_generate(&shared, &recipe, &err) == FL_OK);
-    cr_assert(fl_robust_solve(&found, shared, &query, &arena, &scratch, NULL, &err) == FL_EUNSUPPORTED);
+    cr_assert(fl_robust_solve(&found, shared, &query, &desk, &err) == FL_EUNSUPPORTED);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         query.slowdown.links = &bad[i];
-        cr_assert(fl_robust_solve(&found, instance, &query, &arena, &scratch, NULL, &err) == FL_EINVAL);
+        cr_assert(fl_robust_solve(&found, instance, &query, &desk, &err) == FL_EINVAL);
         cr_assert_str_eq(err.where, "links");
     }
     fl_instance_free(shared);
@@ -208,15 +209,16 @@ Test(robust, a_limit_ends_it_and_it_says_so) {
     double nodes[] = {0.9, 0.5};
     const volatile sig_atomic_t interrupt = 1;
     fl_robust_query query = {.slowdown = {.nodes = nodes, .budget = 1}, .time_limit = 1e-12};
-    cr_assert(fl_robust_solve(&found, instance, &query, &arena, &scratch, NULL, &err) == FL_OK);
+    cr_assert(fl_robust_solve(&found, instance, &query, &desk, &err) == FL_OK);
     cr_assert(found.status == FL_RESULT_UNKNOWN && found.stop == FL_STOP_TIME);
     query.time_limit = 0;
-    cr_assert(fl_robust_solve(&found, instance, &query, &arena, &scratch, &interrupt, &err) == FL_OK);
+    cr_assert(fl_robust_solve(&found, instance, &query, &(fl_desk){&arena, &scratch, &interrupt}, &err) ==
+              FL_OK);
     cr_assert(found.status == FL_RESULT_UNKNOWN && found.stop == FL_STOP_INTERRUPTED);
     fl_instance_free(instance);
     instance = build_knapsack(24, 1);
     query = (fl_robust_query){.slowdown = {.nodes = nodes, .budget = 1}, .memory = 1000};
-    cr_assert(fl_robust_solve(&found, instance, &query, &arena, &scratch, NULL, &err) == FL_OK);
+    cr_assert(fl_robust_solve(&found, instance, &query, &desk, &err) == FL_OK);
     cr_assert(found.stop == FL_STOP_MEMORY && found.status != FL_RESULT_OPTIMAL);
     fl_instance_free(instance);
 }

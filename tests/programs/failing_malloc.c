@@ -160,6 +160,8 @@ static fl_status try_drift(void) {
     return status;
 }
 
+static const volatile sig_atomic_t never;
+
 static fl_status try_frontier(void) {
     fl_arena arena;
     fl_frontier frontier;
@@ -188,9 +190,10 @@ static fl_status try_breakpoints(void) {
     fl_arena_init(&arena, 0);
     fl_arena_init(&scratch, 0);
     arm();
-    fl_status status = fl_breakpoints_energy(&energy, instance, &of, &query, &arena, &scratch, NULL, &err);
+    fl_status status =
+        fl_breakpoints_energy(&energy, instance, &of, &query, &(fl_desk){&arena, &scratch, &never}, &err);
     if (status == FL_OK) {
-        status = fl_breakpoints_latency(&latency, instance, &of, &arena, &scratch, &err);
+        status = fl_breakpoints_latency(&latency, instance, &of, &(fl_desk){&arena, &scratch, &never}, &err);
     }
     disarm();
     if (pieces[0] == 0) {
@@ -215,7 +218,7 @@ static fl_status try_robust(void) {
     fl_arena_init(&arena, 0);
     fl_arena_init(&scratch, 0);
     arm();
-    fl_status status = fl_robust_solve(&found, instance, &query, &arena, &scratch, NULL, &err);
+    fl_status status = fl_robust_solve(&found, instance, &query, &(fl_desk){&arena, &scratch, &never}, &err);
     disarm();
     if (energy == 0) energy = found.verdict.energy;
     right = status != FL_OK || found.verdict.energy == energy;
@@ -353,7 +356,7 @@ static fl_status try_explain(void) {
     fl_arena_init(&scratch, 0);
     arm();
     fl_status status =
-        fl_explain(&said, late, solve_method("exact"), &settings, &arena, &scratch, NULL, &err);
+        fl_explain(&said, late, solve_method("exact"), &settings, &(fl_desk){&arena, &scratch, &never}, &err);
     disarm();
     if (solves == 0) solves = said.solves;
     right = status != FL_OK || (said.status == FL_RESULT_INFEASIBLE && said.solves == solves);
