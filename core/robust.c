@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/robust.h"
 #include "core/drift.h"
+#include "core/exact.h"
 #include "core/profile.h"
 #include "core/scenarios.h"
 #include <stdlib.h>
@@ -49,10 +50,11 @@ fl_status fl_robust_scenario(fl_instance **out, const fl_instance *instance, con
 
 /* The worst of a plan */
 
-/** A node or link that can be slow, and by how much the placement is then later. */
+/** A node or link that can be slow, and by how much the placement is then later, deviations apart. */
 typedef struct element {
     double delay;
-    int node, link; /* one of them; the other is -1 */
+    double variance; /* that comes with it, s^2 */
+    int node, link;  /* one of them; the other is -1 */
 } element;
 
 static int by_delay(const void *a, const void *b) {
@@ -62,25 +64,37 @@ static int by_delay(const void *a, const void *b) {
     return (one->link > two->link) - (one->link < two->link);
 }
 
+static element slow(double time, double variance, double factor, int node, int link) {
+    return (element){time / factor - time, variance / (factor * factor) - variance, node, link};
+}
+
 /** Those that can be slow, with their delays; returns how many. */
 static int list_elements(element *out, const fl_instance *instance, const fl_slowdown *slowdown,
                          const fl_profile *profile) {
     int n = 0;
     for (int i = 0; i < instance->system.n_nodes; i++) {
         double factor = factor_of(slowdown->nodes, i);
-        if (factor < 1) out[n++] = (element){profile->nodes[i] / factor - profile->nodes[i], i, -1};
+        if (factor < 1) out[n++] = slow(profile->nodes[i], profile->node_variances[i], factor, i, -1);
     }
     for (int i = 0; i < count_links(instance); i++) {
         double factor = factor_of(slowdown->links, i);
-        if (factor < 1) out[n++] = (element){profile->links[i] / factor - profile->links[i], -1, i};
+        if (factor < 1) out[n++] = slow(profile->links[i], profile->link_variances[i], factor, -1, i);
     }
     return n;
 }
 
-static double sum_profile(const fl_profile *profile, const fl_instance *instance) {
+/** The mean latency, and its variance. */
+static double sum_profile(double *variance, const fl_profile *profile, const fl_instance *instance) {
     double sum = profile->delays;
-    for (int i = 0; i < instance->system.n_nodes; i++) sum += profile->nodes[i];
-    for (int i = 0; i < count_links(instance); i++) sum += profile->links[i];
+    *variance = 0;
+    for (int i = 0; i < instance->system.n_nodes; i++) {
+        sum += profile->nodes[i];
+        *variance += profile->node_variances[i];
+    }
+    for (int i = 0; i < count_links(instance); i++) {
+        sum += profile->links[i];
+        *variance += profile->link_variances[i];
+    }
     return sum;
 }
 
@@ -92,15 +106,22 @@ fl_status fl_robust_latency(double *latency, fl_scenario *which, const fl_instan
     element *elements = FL_NEW(arena, instance->system.n_nodes + count_links(instance), element);
     if (elements == NULL) return fl_arena_error(arena, err);
     if (which != NULL) FL_TRY(create_scenario(which, instance, arena, err));
-    int n = list_elements(elements, instance, slowdown, &profile);
-    qsort(elements, (size_t)n, sizeof *elements, by_delay);
-    if (slowdown->budget >= 0 && slowdown->budget < n) n = slowdown->budget;
-    *latency = sum_profile(&profile, instance);
-    for (int i = 0; i < n && elements[i].delay > 0; i++) {
-        *latency += elements[i].delay;
+    int n = list_elements(elements, instance, slowdown, &profile), all = 0;
+    if (n > 0) qsort(elements, (size_t)n, sizeof *elements, by_delay);
+    while (all < n && elements[all].delay > 0) all++;
+    n = slowdown->budget >= 0 && slowdown->budget < all ? slowdown->budget : all;
+    if (n < all && (instance->features & FL_FEATURE_DEVIATIONS)) {
+        return fl_error_set(err, FL_EUNSUPPORTED, NULL,
+                            "a worst case with deviations is that of everything slow at once");
+    }
+    double variance, mean = sum_profile(&variance, &profile, instance);
+    for (int i = 0; i < n; i++) {
+        mean += elements[i].delay;
+        variance += elements[i].variance;
         if (which == NULL) continue;
         *(elements[i].node >= 0 ? &which->nodes[elements[i].node] : &which->links[elements[i].link]) = true;
     }
+    *latency = fl_cost_latency(&instance->apps[app], mean, variance);
     return FL_OK;
 }
 
@@ -123,10 +144,6 @@ fl_status fl_robust_judge(fl_robust_worst *out, const fl_instance *instance, con
     fl_instance *slow;
     double latency;
     FL_TRY(check_slowdown(slowdown, instance, err));
-    if (instance->features & FL_FEATURE_DEVIATIONS) {
-        return fl_error_set(err, FL_EUNSUPPORTED, NULL,
-                            "a worst case is that of latencies without deviations");
-    }
     if (plan->n_apps != 1 || plan->apps[0].exit < 0 || plan->apps[0].more != NULL) {
         return fl_error_set(err, FL_EUNSUPPORTED, NULL, "a worst case is that of one placement");
     }
@@ -207,17 +224,21 @@ static fl_status solve(fl_scenarios *found, search *now, double enough, fl_error
     return fl_scenarios_solve(found, &query, now->desk->scratch, err);
 }
 
-/** Judge a path in its worst scenario, and keep it as the best plan when it is in time there. */
-static fl_status try_path(fl_robust_worst *worst, search *now, const fl_scenarios *path, fl_error *err) {
+/** Judge a plan in its worst scenario, and keep it as the best one when it is in time there. */
+static fl_status try_plan(fl_robust_worst *worst, search *now, const fl_plan *plan, fl_error *err) {
     fl_robust *out = now->out;
+    FL_TRY(fl_robust_judge(worst, now->instance, plan, &now->query->slowdown, now->desk->arena, err));
+    if (!worst->verdict.feasible) return FL_OK;
+    out->plan = *plan;
+    out->worst = *worst;
+    return fl_evaluate_plan(&out->verdict, NULL, now->instance, plan, now->desk->scratch, err);
+}
+
+static fl_status try_path(fl_robust_worst *worst, search *now, const fl_scenarios *path, fl_error *err) {
     fl_plan plan;
     FL_TRY(fl_plan_create(&plan, now->instance, now->desk->arena, err));
     FL_TRY(fl_plan_place(&plan, now->instance, 0, path->exit, path->nodes, now->desk->arena, err));
-    FL_TRY(fl_robust_judge(worst, now->instance, &plan, &now->query->slowdown, now->desk->arena, err));
-    if (!worst->verdict.feasible) return FL_OK;
-    out->plan = plan;
-    out->worst = *worst;
-    return fl_evaluate_plan(&out->verdict, NULL, now->instance, &plan, now->desk->scratch, err);
+    return try_plan(worst, now, &plan, err);
 }
 
 /** With everything slow that may be: what is in time then always is, and with budget for all nothing else. */
@@ -230,11 +251,11 @@ static fl_status solve_all_slow(fl_scenarios *found, search *now, fl_error *err)
 }
 
 /** What a search that ended without a better plan says. */
-static void conclude(search *now, const fl_scenarios *found) {
+static void conclude(search *now, fl_stop stop) {
     fl_robust *out = now->out;
     bool some = out->plan.n_apps > 0;
-    out->stop = found->stop;
-    if (found->stop == FL_STOP_DONE) {
+    out->stop = stop;
+    if (stop == FL_STOP_DONE) {
         out->status = some ? FL_RESULT_OPTIMAL : FL_RESULT_INFEASIBLE;
         out->bound = some ? out->verdict.energy : NAN;
     } else {
@@ -249,7 +270,7 @@ static fl_status find(search *now, fl_error *err) {
     fl_robust_worst worst = {0};
     FL_TRY(solve_all_slow(&found, now, err));
     if (now->query->slowdown.budget < 0 || found.stop != FL_STOP_DONE) {
-        conclude(now, &found);
+        conclude(now, found.stop);
         return FL_OK;
     }
     FL_TRY(create_scenario(&worst.which, now->instance, now->desk->arena, err));
@@ -265,7 +286,51 @@ static fl_status find(search *now, fl_error *err) {
         out->bound = found.energy;
         FL_TRY(try_path(&worst, now, &found, err));
     }
-    conclude(now, &found);
+    conclude(now, found.stop);
+    return FL_OK;
+}
+
+/* Where plans choose more than exits and nodes, runs cost or times deviate */
+
+/** Whether everything may be slow at once. */
+static bool is_all(const fl_slowdown *slowdown, const fl_instance *instance) {
+    int n = 0;
+    for (int i = 0; i < instance->system.n_nodes; i++) n += factor_of(slowdown->nodes, i) < 1;
+    for (int i = 0; i < count_links(instance); i++) n += factor_of(slowdown->links, i) < 1;
+    return slowdown->budget < 0 || slowdown->budget >= n;
+}
+
+static fl_settings set_exact(const search *now) {
+    fl_settings settings;
+    fl_settings_default(&settings, &fl_exact_method, now->instance);
+    settings.value[fl_method_option(&fl_exact_method, "time_limit")] = now->query->time_limit;
+    settings.value[fl_method_option(&fl_exact_method, "memory")] = now->query->memory;
+    return settings;
+}
+
+/** The one scenario in which everything is slow, which is the worst of every plan, by `exact`. */
+static fl_status find_all_slow(search *now, fl_error *err) {
+    const fl_desk *desk = now->desk;
+    fl_instance *slow;
+    fl_result result;
+    fl_robust_worst worst;
+    fl_plan plan;
+    fl_settings settings = set_exact(now);
+    FL_TRY(fl_robust_scenario(&slow, now->instance, &now->query->slowdown, NULL, desk->arena, err));
+    fl_status status =
+        fl_run(&result, slow, &fl_exact_method, &settings, desk->scratch, desk->interrupt, err);
+    if (status == FL_OK && result.has_plan) {
+        status = fl_plan_copy(&plan, now->instance, &result.plan, desk->arena, err);
+        if (status == FL_OK) status = try_plan(&worst, now, &plan, err);
+    }
+    fl_instance_free(slow);
+    FL_TRY(status);
+    if (result.has_plan && now->out->plan.n_apps == 0) {
+        return fl_error_set(err, FL_EINTERNAL, NULL, "a plan is late in the scenario it was found for");
+    }
+    now->out->solves = now->out->n_scenarios = 1;
+    now->out->bound = result.bound;
+    conclude(now, result.stop);
     return FL_OK;
 }
 
@@ -274,12 +339,18 @@ fl_status fl_robust_solve(fl_robust *out, const fl_instance *instance, const fl_
     search now = {.instance = instance, .query = query, .out = out, .desk = desk, .began = fl_clock()};
     *out = (fl_robust){.status = FL_RESULT_UNKNOWN, .stop = FL_STOP_DONE, .bound = NAN};
     FL_TRY(check_slowdown(&query->slowdown, instance, err));
-    if (instance->n_apps > 1 || instance->features != 0) {
+    bool own = (instance->features & FL_FEATURES_OWN) != 0;
+    if (instance->n_apps > 1 || (instance->features & ~FL_FEATURES_OWN) != 0) {
+        return fl_error_set(err, FL_EUNSUPPORTED, NULL,
+                            "robust plans are for one application, without shared limits and shares");
+    }
+    if (own && !is_all(&query->slowdown, instance)) {
         return fl_error_set(
             err, FL_EUNSUPPORTED, NULL,
-            "robust plans are for one application, without shared limits, shares and choices");
+            "with choices, costs of runs or deviations robust plans are for everything slow at "
+            "once, without a budget");
     }
-    fl_status status = find(&now, err);
+    fl_status status = own ? find_all_slow(&now, err) : find(&now, err);
     drop_members(&now);
     out->seconds = fl_clock() - now.began;
     return status;

@@ -8,7 +8,12 @@
  * Energies are those of the instance as it is: who waits longer for a slow node does not pay for it.
  *
  *  The least energy is exact: plans are sought that are in time in each of a few scenarios
- * (core/scenarios.h); the worst scenario of the plan found joins them until it is one of them. */
+ * (core/scenarios.h); the worst scenario of the plan found joins them until it is one of them.
+ *
+ *  Where times deviate, the deviations of slow nodes and links grow with their times, so the `budget` that
+ *  make a plan latest are not those of the largest delays. What is left is everything slow at once, which is
+ *  the worst of every plan: there `exact` solves that one scenario, and where plans choose more than exits
+ * and nodes, or runs cost, too. */
 #ifndef FINLAB_CORE_ROBUST_H
 #define FINLAB_CORE_ROBUST_H
 
@@ -34,8 +39,9 @@ fl_status fl_robust_scenario(fl_instance **out, const fl_instance *instance, con
                              const fl_scenario *which, fl_arena *arena, fl_error *err);
 
 /** The worst latency of a placement of application `app`, and with which nodes and links slow.
- *  @param latency  s
+ *  @param latency  s, deviations included
  *  @param which    in `arena`; may be NULL
+ *  @return FL_EUNSUPPORTED with deviations for a budget of less than all that make it later.
  *  O(blocks + (nodes + links) log (nodes + links)) */
 fl_status fl_robust_latency(double *latency, fl_scenario *which, const fl_instance *instance, int app,
                             const fl_placement *placement, const fl_slowdown *slowdown, fl_arena *arena,
@@ -49,8 +55,8 @@ typedef struct fl_robust_worst {
 
 /** Judge a plan in its worst scenario.
  *  @param out  in `arena`
- *  @return FL_EUNSUPPORTED unless there is one application whose users are placed alike, FL_EINVAL for
- * factors that are none and for a plan over a link that is not there */
+ *  @return FL_EUNSUPPORTED unless there is one application whose users are placed alike and as
+ * fl_robust_latency(), FL_EINVAL for factors that are none and for a plan over a link that is not there */
 fl_status fl_robust_judge(fl_robust_worst *out, const fl_instance *instance, const fl_plan *plan,
                           const fl_slowdown *slowdown, fl_arena *arena, fl_error *err);
 
@@ -75,7 +81,8 @@ typedef struct fl_robust_query {
 
 /** The plan of least energy that is in time in every scenario.
  *  @param out  lives in the desk's arena
- *  @return FL_EUNSUPPORTED for several applications or shared limits, FL_EINVAL for factors that are none */
+ *  @return FL_EUNSUPPORTED for several applications or shared limits and, with choices, costs of runs or
+ *  deviations, for a budget of less than all; FL_EINVAL for factors that are none */
 fl_status fl_robust_solve(fl_robust *out, const fl_instance *instance, const fl_robust_query *query,
                           const fl_desk *desk, fl_error *err);
 

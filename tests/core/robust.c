@@ -173,6 +173,64 @@ Test(robust, costs_more_the_larger_the_budget_is_and_ends_at_everything_slow) {
     }
 }
 
+/** Everything slow at once, where plans choose more, runs cost or times deviate. */
+static bool check_all_slow(const fl_instance *instance, int seed) {
+    fl_slowdown slowdown;
+    fl_instance *slow;
+    fl_plan plan;
+    fl_robust_worst worst;
+    draw_slowdown(&slowdown, instance, seed);
+    slowdown.budget = -1;
+    cr_assert(fl_robust_scenario(&slow, instance, &slowdown, NULL, &arena, &err) == FL_OK);
+    brute_answer truth = brute_solve(slow);
+    solve(instance, &slowdown);
+    cr_assert(found.status == (truth.feasible ? FL_RESULT_OPTIMAL : FL_RESULT_INFEASIBLE), "%s",
+              draw_say(instance));
+    if (truth.feasible) {
+        cr_assert(within(found.verdict.energy, truth.verdict.energy, 2e-9L), "%s: %.17g J, not %.17Lg J",
+                  draw_say(instance), found.verdict.energy, truth.verdict.energy);
+        cr_assert(found.worst.verdict.feasible && found.verdict.feasible);
+    }
+    for (int i = 0; i < truth.apps[0].n; i += 1 + truth.apps[0].n / 20) { /* any plan at its worst */
+        const fl_placement at = brute_placement(&truth.apps[0].plans[i]);
+        cr_assert(fl_plan_create(&plan, instance, &arena, &err) == FL_OK);
+        cr_assert(fl_plan_add_like(&plan, instance, 0, instance->apps[0].count, &at, &arena, &err) == FL_OK);
+        cr_assert(fl_robust_judge(&worst, instance, &plan, &slowdown, &arena, &err) == FL_OK, "%s", err.text);
+        cr_assert(within(worst.verdict.latency, truth.apps[0].plans[i].latency, 1e-12L), "%s",
+                  draw_say(instance));
+    }
+    bool feasible = truth.feasible;
+    brute_free(&truth);
+    fl_instance_free(slow);
+    return feasible;
+}
+
+Test(robust, where_plans_choose_more_or_times_deviate_everything_is_slow_at_once) {
+    int n = draw_count(40), feasible = 0;
+    for (int i = 0; i < DRAW_CHOICES; i++) {
+        for (int seed = 0; seed < n; seed++) {
+            fl_instance *instance = draw_instance(&draw_choices[i], (uint64_t)seed);
+            feasible += check_all_slow(instance, seed);
+            fl_instance_free(instance);
+            fl_arena_reset(&arena);
+        }
+    }
+    cr_assert(feasible > n, "%d feasible", feasible);
+}
+
+Test(robust, with_deviations_no_budget_is_smaller_than_all) {
+    fl_recipe recipe = {.seed = 1, .nodes = 3, .deviations = true};
+    fl_instance *instance;
+    const double factors[] = {0.5, 0.5, 0.5};
+    cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+    cr_assert(instance->features == FL_FEATURE_DEVIATIONS);
+    fl_robust_query query = {.slowdown = {.nodes = factors, .budget = 1}};
+    cr_assert(fl_robust_solve(&found, instance, &query, &desk, &err) == FL_EUNSUPPORTED);
+    query.slowdown.budget = 3;
+    cr_assert(fl_robust_solve(&found, instance, &query, &desk, &err) == FL_OK);
+    fl_instance_free(instance);
+}
+
 Test(robust, says_what_is_slow_when_its_plan_is_latest) {
     fl_instance *instance = build_variant(build_two_tiers, "/apps/0/deadline", "0.0055");
     double nodes[] = {0.5, 0.5}, links[] = {0.5};
