@@ -6,6 +6,7 @@
 #include "tests/support/ask.h"
 #include "tests/support/compare.h"
 #include "tests/support/draw.h"
+#include "tests/support/pareto.h"
 #include "tests/support/relations.h"
 #include "tests/support/shrink.h"
 #include "tests/support/solve.h"
@@ -23,7 +24,7 @@ static const char usage[] =
     "\n"
     "--try WHAT     methods (default); relations: what must hold when an instance is changed in a way whose\n"
     "               effect is known; scales: the same placement over 30 decades; solvers: what glpsol and\n"
-    "               CBC find on the emitted programme\n"
+    "               CBC find on the emitted programme; frontier: whole frontiers against all plans\n"
     "--seed S       number of the first instance of each family (default: 0)\n"
     "--only FAMILY  that family only\n"
     "--bugs DIR     where an instance that shows a contradiction goes, made small (default: .)\n"
@@ -113,7 +114,7 @@ enum { FAMILIES = sizeof families / sizeof *families };
 typedef const char *fault_finder(const fl_instance *instance, compare_truth truth, uint64_t seed,
                                  long long *answers);
 
-static fault_finder try_methods, try_relations, try_scales, try_solvers;
+static fault_finder try_methods, try_relations, try_scales, try_solvers, try_frontier;
 
 static const struct {
     const char *name, *counts;
@@ -121,7 +122,8 @@ static const struct {
 } tries[] = {{"methods", "answers", try_methods},
              {"relations", "pairs", try_relations},
              {"scales", "pairs", try_scales},
-             {"solvers", "answers", try_solvers}};
+             {"solvers", "answers", try_solvers},
+             {"frontier", "points", try_frontier}};
 enum { TRIES = sizeof tries / sizeof *tries };
 
 typedef struct options {
@@ -189,6 +191,13 @@ static const char *try_solvers(const fl_instance *instance, compare_truth truth,
     fl_arena_free(&arena);
     fl_arena_free(&other);
     return fault;
+}
+
+/** Where there is one application alone, and few plans. */
+static const char *try_frontier(const fl_instance *instance, compare_truth truth, uint64_t seed,
+                                long long *points) {
+    bool alone = instance->n_apps == 1 && (instance->features & ~FL_FEATURES_OWN) == 0;
+    return alone && truth == COMPARE_BRUTE ? pareto_fault(instance, seed % 4 == 3, points) : NULL;
 }
 
 /* One instance */

@@ -162,17 +162,25 @@ static fl_status try_drift(void) {
 
 static const volatile sig_atomic_t never;
 
-static fl_status try_frontier(void) {
+static fl_status try_frontier_of(const fl_instance *of) {
     fl_arena arena;
     fl_frontier frontier;
     fl_frontier_query query = {0};
     fl_arena_init(&arena, 0);
     arm();
-    fl_status status = fl_frontier_find(&frontier, instance, &query, &arena, NULL, &err);
+    fl_status status = fl_frontier_find(&frontier, of, &query, &arena, NULL, &err);
     disarm();
     right = status != FL_OK || !frontier.complete || frontier.n_points > 0;
     fl_arena_free(&arena);
     return status;
+}
+
+static fl_status try_frontier(void) {
+    return try_frontier_of(instance);
+}
+
+static fl_status try_frontier_of_choices(void) {
+    return try_frontier_of(chosen);
 }
 
 static fl_settings read_settings(const fl_method *method, const char *options, const fl_instance *of);
@@ -342,28 +350,39 @@ static fl_status try_sequential(void) {
     return status;
 }
 
-/** Why some users cannot be served in a thousandth of the time. */
-static fl_status try_explain(void) {
-    static int solves;
+/** Why some users cannot be served in a thousandth of the time.
+ *  @param solves  how many it takes, 0: not known yet */
+static fl_status try_explain_of(const fl_instance *of, int *solves) {
     fl_arena arena, scratch;
     fl_explanation said;
     fl_instance *late;
     fl_change change = FL_CHANGE_NONE;
-    fl_settings settings = read_settings(solve_method("exact"), NULL, shared);
-    change.deadline = shared->apps[0].deadline / 1000;
-    if (fl_instance_with(&late, shared, &change, 1, FL_PLACE_JSON, &err) != FL_OK) abort();
+    fl_settings settings = read_settings(solve_method("exact"), NULL, of);
+    change.deadline = of->apps[0].deadline / 1000;
+    if (fl_instance_with(&late, of, &change, 1, FL_PLACE_JSON, &err) != FL_OK) abort();
     fl_arena_init(&arena, 0);
     fl_arena_init(&scratch, 0);
     arm();
     fl_status status =
         fl_explain(&said, late, solve_method("exact"), &settings, &(fl_desk){&arena, &scratch, &never}, &err);
     disarm();
-    if (solves == 0) solves = said.solves;
-    right = status != FL_OK || (said.status == FL_RESULT_INFEASIBLE && said.solves == solves);
+    if (*solves == 0) *solves = said.solves;
+    right = status != FL_OK || said.status == FL_RESULT_UNKNOWN ||
+            (said.status == FL_RESULT_INFEASIBLE && said.solves >= *solves);
     fl_arena_free(&scratch);
     fl_arena_free(&arena);
     fl_instance_free(late);
     return status;
+}
+
+static fl_status try_explain(void) {
+    static int solves;
+    return try_explain_of(shared, &solves);
+}
+
+static fl_status try_explain_of_choices(void) {
+    static int solves;
+    return try_explain_of(chosen, &solves);
 }
 
 static fl_status try_k_best(void) {
@@ -569,6 +588,8 @@ static const struct {
               {"explain", try_explain, false},
               {"k best", try_k_best, false},
               {"frontier", try_frontier, false},
+              {"frontier of choices", try_frontier_of_choices, false},
+              {"explain of choices", try_explain_of_choices, false},
               {"breakpoints", try_breakpoints, false},
               {"robust", try_robust, false},
               {"milp", try_milp, false},
