@@ -39,6 +39,8 @@
 #define FL_TOLERANCE_APART 1e-4
 /** It stops where no more than this part of the objective is open between master and bound. */
 #define FL_TOLERANCE_TAIL 1e-11
+/** Its own simplex takes numbers up to this for 0. */
+#define FL_TOLERANCE_PIVOT 1e-9
 /** A coefficient of a row whose right-hand side is about 1 counts as 0 below this: a million of them stay far
  *  below FL_TOLERANCE_LIMIT, and solvers fail on numbers as far apart as 1e-200 and 1. */
 #define FL_TOLERANCE_COEFFICIENT 1e-18

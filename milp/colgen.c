@@ -3,6 +3,7 @@
 
 #include "core/tolerance.h"
 #include "milp/branch.h"
+#include "milp/exhaust.h"
 #include "milp/primal.h"
 #include "milp/tabu.h"
 #include <limits.h>
@@ -10,6 +11,10 @@
 
 /** Moves of the tabu search per crowd priced: it takes about a quarter of the time then. */
 enum { MOVES_PER_PRICING = 2 };
+/** How far beyond the bound solutions are searched for first, relative. */
+static const double NEAR = 0.005;
+/** Most nodes of such a search. */
+enum { LEAVES_MOST = 10000 };
 
 /** Everything one run knows. */
 typedef struct search {
@@ -23,6 +28,9 @@ typedef struct search {
     long long users;
     double until, gap;
     long long nodes, nodes_most;
+    long long leaves; /* nodes of the searches inside nodes */
+    fl_catalog catalog;
+    double open_most;  /* goal's unit; where more is open there are too many plans to list */
     long long dive_at; /* the number of nodes at which to dive again */
     long long moves;   /* of tabu search */
     long long refused; /* no plan refuses fewer, proven */
@@ -124,6 +132,28 @@ static fl_status look_around(search *now, const fl_terms *terms, double bound, f
     return fl_primal_dive(&now->best, &now->relaxation, *terms, err);
 }
 
+/** Try to close a node by searching all plans that may matter, first for solutions near its bound. Where they
+ *  are too many, the next attempt is made when half as much is open. */
+static fl_status exhaust(search *now, const fl_terms *terms, double *bound, fl_error *err) {
+    double open = cutoff_of(now, terms) - *bound, step = NEAR * fabs(*bound);
+    long long left = now->nodes_most - now->nodes - now->leaves;
+    fl_exhaust all = {.best = &now->best,
+                      .relaxation = &now->relaxation,
+                      .terms = terms,
+                      .gap = now->gap,
+                      .nodes_most = left < LEAVES_MOST ? left : LEAVES_MOST};
+    if (terms->kind == FL_TERMS_FIT || open > now->open_most) return FL_OK;
+    if (terms->kind == FL_TERMS_SERVE) step = INFINITY; /* users are whole: there is nothing between */
+    for (bool done = true; done && *bound < cutoff_of(now, terms); step *= 4) {
+        FL_TRY(fl_exhaust_search(&all, &now->catalog, *bound + step, bound, err));
+        done = all.complete && !all.stopped;
+        if (!done) now->open_most = 0.5 * open;
+    }
+    now->leaves += all.nodes;
+    if (terms->kind == FL_TERMS_SERVE && *bound >= cutoff_of(now, terms)) *bound = INFINITY;
+    return FL_OK;
+}
+
 /** Solve a node, and divide it when it may hold a better plan.
  *  @param bound  what is proven of it; when it was not divided */
 static fl_status visit(search *now, const fl_branch *branch, const fl_terms *terms, double *bound,
@@ -140,6 +170,8 @@ static fl_status visit(search *now, const fl_branch *branch, const fl_terms *ter
     now->stopped = now->relaxation.end == FL_RELAXATION_STOPPED;
     if (now->relaxation.end != FL_RELAXATION_SOLVED) return FL_OK;
     FL_TRY(fl_primal_whole(&now->best, &now->relaxation, &whole, &allowed, err));
+    if (*bound >= cutoff_of(now, terms)) return FL_OK;
+    if (fits) FL_TRY(exhaust(now, terms, bound, err));
     if (*bound >= cutoff_of(now, terms)) return FL_OK;
     const fl_glpk_limits limits = {.until = now->until, .interrupt = now->task->interrupt};
     FL_TRY(fl_branch_choose(&division, &now->master, terms, cutoff_of(now, terms), &limits, err));
@@ -159,13 +191,14 @@ static fl_status visit(search *now, const fl_branch *branch, const fl_terms *ter
  *  @param proven  in: a bound on all; out: what is proven in the end */
 static fl_status search_tree(search *now, const fl_terms *terms, double *proven, fl_error *err) {
     double closed_bound = INFINITY; /* of the nodes that were closed */
-    now->nodes = 0;
+    now->nodes = now->leaves = 0;
     now->dive_at = 1;
+    now->open_most = now->catalog.amount != NULL ? INFINITY : -INFINITY;
     FL_TRY(fl_tree_start(&now->tree, *proven, now->task->arena, err));
     for (fl_branch *branch; (branch = fl_tree_take(&now->tree)) != NULL;) {
         double bound = branch->bound;
         bool closed = true;
-        now->stopped = now->nodes >= now->nodes_most || due(now);
+        now->stopped = now->nodes + now->leaves >= now->nodes_most || due(now);
         if (!now->stopped && bound < cutoff_of(now, terms))
             FL_TRY(visit(now, branch, terms, &bound, &closed, err));
         if (closed) closed_bound = fmin(closed_bound, bound);
@@ -215,7 +248,7 @@ static fl_stop stop_of(const search *now) {
     if (*now->task->interrupt != 0) return FL_STOP_INTERRUPTED;
     bool late = fl_clock() >= now->until || now->master.end == FL_GLPK_TIME;
     if (now->stopped && late) return FL_STOP_TIME;
-    if (now->stopped && now->nodes >= now->nodes_most) return FL_STOP_NODES;
+    if (now->stopped && now->nodes + now->leaves >= now->nodes_most) return FL_STOP_NODES;
     return !now->stopped && now->best.power - now->power > FL_TOLERANCE_EQUAL * now->best.power
                ? FL_STOP_GAP
                : FL_STOP_DONE;
@@ -250,6 +283,7 @@ static fl_status start(search *now, const fl_task *task, fl_error *err) {
     FL_TRY(fl_pool_open(&now->pool, task->instance, task->arena, err));
     FL_TRY(fl_pricing_open(&now->pricing, task, &now->pool, now->until, err));
     FL_TRY(price_alone(now, &dearest, err));
+    FL_TRY(fl_catalog_open(&now->catalog, &now->pricing, err));
     fl_master_open(&now->master, &now->pool, dearest > 0 ? dearest : 1);
     fl_relaxation_open(&now->relaxation, &now->master, &now->pricing, now->until);
     return FL_OK;

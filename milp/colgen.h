@@ -12,6 +12,10 @@
  *  3. The least power with that number, by branch and price. On the way diving and, at most nodes, tabu
  *     search among the node's columns (milp/tabu.h) look for plans; strong branching keeps the tree small.
  *
+ *  A node in which few plans of a user may still matter is not divided: these are listed, and searched
+ * without pricing or GLPK (milp/exhaust.h). Of small instances, and of larger ones near the optimum, that is
+ * the root.
+ *
  *  Every bound is a Lagrangian bound (milp/relaxation.h), so `optimal` and `infeasible` do not rest on GLPK's
  *  tolerances; the judge (core/evaluate.h) has allowed every plan. (Barnhart, Johnson, Nemhauser,
  * Savelsbergh, Vance, "Branch-and-price: column generation for solving huge integer programs", Oper. Res.

@@ -130,13 +130,25 @@ static void bar_overloads(fl_layers *layers, const fl_instance *instance, const 
 }
 
 static fl_status build(fl_layers *out, fl_pricing *pricing, const fl_crowd *crowd, fl_goal goal,
-                       const int *levels, const fl_prices *prices, fl_error *err) {
+                       const int *levels, fl_error *err) {
     const fl_instance *alone = pricing->pool->alone[crowd->app];
     FL_TRY(fl_layers_build_at(out, alone, 0, levels, &pricing->scratch, err));
     fl_crowd_bar(crowd, out);
     bar_overloads(out, alone, &alone->apps[0]);
     if (goal == FL_GOAL_SERVE) forget_energies(out, pricing);
-    return fl_layers_price(out, prices, &pricing->scratch, err);
+    return FL_OK;
+}
+
+static double unit_of(const fl_app *app, fl_goal goal) {
+    return goal == FL_GOAL_SPEND ? app->rate : 1;
+}
+
+fl_status fl_pricing_build(fl_layers *plain, fl_layers *priced, fl_pricing *pricing, const fl_crowd *crowd,
+                           fl_goal goal, const int *levels, fl_error *err) {
+    fl_prices prices = scale_prices(pricing, unit_of(&pricing->task->instance->apps[crowd->app], goal));
+    FL_TRY(build(plain, pricing, crowd, goal, levels, err));
+    FL_TRY(build(priced, pricing, crowd, goal, levels, err));
+    return fl_layers_price(priced, &prices, &pricing->scratch, err);
 }
 
 /* One search */
@@ -160,7 +172,8 @@ static fl_status solve_at(fl_priced *out, fl_pricing *pricing, const fl_crowd *c
     fl_layers layers;
     fl_fitting found;
     fl_violation violation = {.kind = FL_VIOLATION_NONE};
-    FL_TRY(build(&layers, pricing, crowd, goal, levels, prices, err));
+    FL_TRY(build(&layers, pricing, crowd, goal, levels, err));
+    FL_TRY(fl_layers_price(&layers, prices, &pricing->scratch, err));
     FL_TRY(search(&found, pricing, layers, layers.latest, crowd->app, levels, err));
     double value = fixed + unit * found.value;
     if (!(value < out->value)) return FL_OK;
@@ -176,8 +189,11 @@ static fl_status solve_at(fl_priced *out, fl_pricing *pricing, const fl_crowd *c
 
 /* All levels */
 
-/** The next combination of levels, from -1 (none) up; false after the last. */
-static bool next_levels(int *levels, const fl_app *app) {
+void fl_pricing_first_levels(int *levels, const fl_app *app) {
+    for (int i = 0; i < app->n_slices; i++) levels[i] = -1;
+}
+
+bool fl_pricing_next_levels(int *levels, const fl_app *app) {
     for (int i = 0; i < app->n_slices; i++) {
         if (++levels[i] < app->slices[i].n_levels) return true;
         levels[i] = -1;
@@ -185,9 +201,8 @@ static bool next_levels(int *levels, const fl_app *app) {
     return false;
 }
 
-/** What reserving these levels costs; INFINITY: the crowd may not. */
-static double price_levels(const fl_pricing *pricing, const fl_crowd *crowd, const fl_app *app,
-                           const int *levels) {
+double fl_pricing_levels(const fl_pricing *pricing, const fl_crowd *crowd, const fl_app *app,
+                         const int *levels) {
     double price = 0;
     for (int i = 0; i < app->n_slices; i++) {
         if (!fl_crowd_may_reserve(crowd, i, levels[i])) return INFINITY;
@@ -199,20 +214,20 @@ static double price_levels(const fl_pricing *pricing, const fl_crowd *crowd, con
 fl_status fl_pricing_solve(fl_priced *out, fl_pricing *pricing, const fl_crowd *crowd, fl_goal goal,
                            fl_error *err) {
     const fl_app *app = &pricing->task->instance->apps[crowd->app];
-    double unit = goal == FL_GOAL_SPEND ? app->rate : 1;
+    double unit = unit_of(app, goal);
     fl_arena *scratch = &pricing->scratch;
     *out = (fl_priced){INFINITY, -1};
     fl_arena_reset(scratch);
     fl_prices prices = scale_prices(pricing, unit);
     int *levels = FL_NEW(scratch, app->n_slices, int);
     if (levels == NULL) return fl_arena_error(scratch, err);
-    for (int i = 0; i < app->n_slices; i++) levels[i] = -1;
+    fl_pricing_first_levels(levels, app);
     do {
-        double fixed = price_levels(pricing, crowd, app, levels);
+        double fixed = fl_pricing_levels(pricing, crowd, app, levels);
         if (!(fixed < out->value)) continue;
         fl_arena_mark mark = fl_arena_keep(scratch);
         FL_TRY(solve_at(out, pricing, crowd, goal, levels, &prices, fixed, unit, err));
         fl_arena_release(scratch, mark);
-    } while (next_levels(levels, app));
+    } while (fl_pricing_next_levels(levels, app));
     return FL_OK;
 }

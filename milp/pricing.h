@@ -55,4 +55,18 @@ fl_status fl_pricing_set(fl_pricing *pricing, const double *duals, fl_error *err
 fl_status fl_pricing_solve(fl_priced *out, fl_pricing *pricing, const fl_crowd *crowd, fl_goal goal,
                            fl_error *err);
 
+/** The layered graph of one user of `crowd`, J, as the goal and then as the prices have it; in the scratch
+ * arena. */
+fl_status fl_pricing_build(fl_layers *plain, fl_layers *priced, fl_pricing *pricing, const fl_crowd *crowd,
+                           fl_goal goal, const int *levels, fl_error *err);
+
+/** All combinations of levels, from none (-1) up.
+ *  @return false after the last */
+void fl_pricing_first_levels(int *levels, const fl_app *app);
+bool fl_pricing_next_levels(int *levels, const fl_app *app);
+
+/** What reserving these levels costs at the prices, goal's unit; INFINITY: the crowd may not. */
+double fl_pricing_levels(const fl_pricing *pricing, const fl_crowd *crowd, const fl_app *app,
+                         const int *levels);
+
 #endif

@@ -27,8 +27,7 @@ static fl_status enlarge(double **prices, int known, int room, fl_arena *arena, 
     return FL_OK;
 }
 
-/** Room for a price of every limit; those not seen before cost nothing. */
-static fl_status grow(fl_relaxation *relaxation, fl_error *err) {
+fl_status fl_relaxation_grow(fl_relaxation *relaxation, fl_error *err) {
     int known = relaxation->room, room = 2 * relaxation->pool->n_limits + 16;
     fl_arena *arena = relaxation->task->arena;
     if (relaxation->pool->n_limits <= known) return FL_OK;
@@ -133,7 +132,7 @@ static fl_status price_until_new(fl_relaxation *relaxation, const fl_terms *term
     *again = false;
     for (int added = 0; added == 0; smooth -= SMOOTH_LESS) {
         bool exact = smooth <= 0;
-        FL_TRY(grow(relaxation, err));
+        FL_TRY(fl_relaxation_grow(relaxation, err));
         mix(relaxation, terms, exact ? 0 : smooth);
         FL_TRY(price_all(relaxation, terms, &bound, &added, err));
         if (due(relaxation)) {
@@ -186,7 +185,7 @@ fl_status fl_relaxation_polish(fl_relaxation *relaxation, const fl_terms *terms,
     relaxation->end = FL_RELAXATION_SOLVED;
     for (int added = 1; added > 0; rounds--) {
         double bound;
-        FL_TRY(grow(relaxation, err));
+        FL_TRY(fl_relaxation_grow(relaxation, err));
         FL_TRY(fl_master_solve(master, terms, relaxation->until, relaxation->task->interrupt, err));
         if (master->end != FL_GLPK_OPTIMAL || due(relaxation)) {
             relaxation->end = FL_RELAXATION_STOPPED;

@@ -46,6 +46,9 @@ typedef struct fl_relaxation {
 /** Start; lives in the arena of the task. */
 void fl_relaxation_open(fl_relaxation *relaxation, fl_master *master, fl_pricing *pricing, double until);
 
+/** Room for a price of every limit of the pool; those not seen before cost nothing. */
+fl_status fl_relaxation_grow(fl_relaxation *relaxation, fl_error *err);
+
 /** Solve for the crowds that the master was started with.
  *  @param enough  stop as solved as soon as the master's objective is at most this; -INFINITY: never
  *  @param cutoff  stop as hopeless as soon as the bound is at least this */

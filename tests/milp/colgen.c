@@ -181,7 +181,7 @@ Test(colgen, a_limit_of_nodes_is_named_only_when_it_was_in_the_way) {
         fl_instance *instance;
         bool done = false;
         cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK, "%s", err.text);
-        for (int nodes = 1; nodes <= 100 && !done; nodes++) {
+        for (int nodes = 1; nodes <= 1000 && !done; nodes += 1 + nodes / 4) {
             char options[40];
             snprintf(options, sizeof options, "{'nodes': %d}", nodes);
             run(instance, options);
