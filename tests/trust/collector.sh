@@ -4,6 +4,7 @@
 # makes much garbage takes very long so: a spec that has not ended after five minutes is left and does not count.
 #   sh collector.sh BUILD_DIR [long]
 set -u
+build=$(cd "$1" && pwd) || exit 1
 specs="instance_spec solve_spec frontier_spec table_spec generate_spec method_spec"
 [ "${2:-}" != long ] || specs=$(ls tests/lua/*_spec.lua | xargs -n 1 basename -s .lua |
     grep -v -x -e experiments_spec -e writes_spec -e interrupt_spec -e tutorial_spec -e online_experiment_spec \
@@ -11,7 +12,7 @@ specs="instance_spec solve_spec frontier_spec table_spec generate_spec method_sp
         -e networks_spec -e multiapp_spec)
 n=0
 for name in $specs; do
-    LUA_INIT="collectgarbage('incremental', 1, 1000, 0)" LUA_CPATH="$1/?.so;;" FINLAB="$1/finlab" \
+    LUA_INIT="collectgarbage('incremental', 1, 1000, 0)" LUA_CPATH="$build/?.so;;" FINLAB="$build/finlab" \
         OPENBLAS_NUM_THREADS=1 timeout 300 lua5.4 "$(command -v busted)" -o TAP "tests/lua/$name.lua"
     case $? in
     0) n=$((n + 1)) ;;
