@@ -12,6 +12,12 @@
  * and b2 on edge. */
 extern const char *const build_two_tiers;
 
+/** One that uses every field of the format but those of choices and runs. */
+extern const char *const build_full;
+
+/** One that offers everything a plan may choose, and costs of runs. */
+extern const char *const build_grown;
+
 /** The document of a JSON text. */
 fl_value *build_document(fl_arena *arena, const char *json);
 
@@ -24,6 +30,9 @@ fl_instance *build_instance(const char *json);
 
 /** The instance of `json` after build_put() of `value` at `pointer`. */
 fl_instance *build_variant(const char *json, const char *pointer, const char *value);
+
+/** The JSON text of an instance, in `arena`. */
+const char *build_text(const fl_instance *instance, fl_arena *arena);
 
 /** Two nodes, no bits to move, any operations: which blocks to run fast is a knapsack problem, no plan
  * dominates another, and all of them share the dual's bound. At most 100 blocks; fl_instance_free(). */
