@@ -11,13 +11,14 @@
 -- --out FILE    one line of JSON per mutant; those that are there already are not tried again
 -- --list        say what would be tried
 -- --again       try those again that survived without a reason
--- --seconds T   try each with its unit test, what takes T seconds together, and the sanitizers, for a first look
---               (default: with everything)
+-- --seconds T   for a first look: try each with its unit test, with what takes T seconds together, and under
+--               the sanitizers (default: with everything)
 --
--- Each mutant meets the unit test of its file, then all unit tests, the specs that are about answers, replayed
--- inputs and slices of the campaign, the quick ones first, then its test and the campaign under the sanitizers. It
--- is killed when one fails twice, crashes or does not end. Tests of seconds are kept for mutants of their room. What survives and cannot be noticed is in survivors.txt with
--- the reason, or gives the same machine code; the last line counts those apart.
+-- Each mutant meets the unit test of its file, then all unit tests, the specs that are about answers,
+-- replayed inputs and slices of the campaign, the quick ones first and slow ones of its own room only, then
+-- its test and the campaign under the sanitizers. It is killed when one fails twice, crashes or does not end.
+-- What survives and cannot be noticed is in survivors.txt with the reason, or gives the same machine code;
+-- the last line counts those apart.
 
 local given = {
     count = 500, seed = 1, shard = "1/1", only = "", build = "build-mutation", out = "out/mutation.jsonl",
@@ -140,15 +141,15 @@ local PLAIN, SANITIZED = given.build .. "/objects", given.build .. "/sanitized"
 
 -- Specs about what the rooms answer; the others are about what is Lua alone.
 local SPECS = {
-    "analysis", "breakpoints", "choices", "cli", "decode", "emit", "explain", "frontier", "generate", "hostile",
-    "import_graphml", "import_portend", "instance", "known", "method", "methods", "multiapp", "networks",
-    "robust", "several", "solve", "strategies", "systems", "uncertainty", "worst",
+    "analysis", "breakpoints", "choices", "cli", "decode", "emit", "explain", "frontier", "generate",
+    "hostile", "import_graphml", "import_portend", "instance", "known", "method", "methods", "multiapp",
+    "networks", "robust", "several", "solve", "strategies", "systems", "uncertainty", "worst",
 }
 
 local CAMPAIGN = "./finlab_campaign --first --bugs . "
 
---- What notices mutants: unit tests of all rooms, specs, replayed inputs, slices of the campaign; each ends at
---- its first failure.
+--- What notices mutants: unit tests of all rooms, specs, replayed inputs, slices of the campaign; each ends
+--- at its first failure.
 local function all_steps()
     local steps = {}
     local function add(name, room, folder, command)
@@ -216,8 +217,8 @@ local function prepare()
     end
 end
 
---- Run each step without a mutant, which none may notice, and note the processor time it takes; known times are
---- taken from an earlier run.
+--- Run each step without a mutant, which none may notice, and note the processor time it takes; known times
+--- are taken from an earlier run.
 local function measure(steps)
     local known, path = {}, given.build .. "/seconds"
     local old = io.open(path)
@@ -242,15 +243,14 @@ local function own_test(steps, room, name)
     local best
     for _, step in ipairs(steps) do
         local topic = step.name:match("^" .. room .. "%.(.*)")
-        if topic and (name .. "_"):find(topic .. "_", 1, true) == 1 and (not best or #step.name > #best.name) then
-            best = step
-        end
+        local fits = topic and (name .. "_"):find(topic .. "_", 1, true) == 1
+        if fits and (not best or #step.name > #best.name) then best = step end
     end
     return best
 end
 
---- The steps in the order in which they notice a mutant of a file soonest: its own test, what noticed others of
---- that file, then the quick ones, those of its room first.
+--- The steps in the order in which they notice a mutant of a file soonest: its own test, what noticed others
+--- of that file, then the quick ones, those of its room first.
 local function order(steps, file, own)
     local room, sorted = file:match "^%w+", {}
     for _, step in ipairs(steps) do
@@ -278,11 +278,12 @@ end
 local function sanitizers_notice(room, own)
     local campaign = { folder = "tests", command = CAMPAIGN .. "300" }
     assert(make(SANITIZED, room, "finlab_campaign " .. (own and own.name:gsub("(%w+)%.", "test_%1_") or "")))
-    return own and not passes(SANITIZED, own, 60 + 20 * own.seconds // 1) or not passes(SANITIZED, campaign, 120)
+    if own and not passes(SANITIZED, own, 60 + 20 * own.seconds // 1) then return true end
+    return not passes(SANITIZED, campaign, 120)
 end
 
---- What notices the mutant that is in the copy: a name, or nil; "invalid" when it does not compile, "same" when
---- the compiler makes the same of it. An endless one uses ten times the time and ten seconds more.
+--- What notices the mutant that is in the copy: a name, or nil; "invalid" when it does not compile, "same"
+--- when the compiler makes the same of it. An endless one uses ten times the time and ten seconds more.
 local function killer(steps, file)
     local room, name = file:match "^(%w+)/([%w_]+)%.c$"
     local object = ("finlab_%s.dir/%s.c.o"):format(room, name)
