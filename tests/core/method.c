@@ -227,6 +227,33 @@ static void try_ends(const fl_method *of, int only, bool most, const fl_instance
                    fault);
 }
 
+Test(method, an_interrupt_ends_every_method_and_what_it_says_is_true) {
+    volatile sig_atomic_t interrupt = 1;
+    int interrupted = 0;
+    for (int seed = 0; seed < DRAW_FAMILIES; seed++) {
+        fl_instance *drawn = draw_instance(&draw_families[seed], (uint64_t)seed);
+        brute_answer truth = brute_solve(drawn);
+        for (int t = 0; t < 3; t++) {
+            for (const fl_method *const *one = tables[t]; *one != NULL; one++) {
+                fl_result result;
+                fl_settings_default(&settings, *one, drawn);
+                fl_status status = fl_run(&result, drawn, *one, &settings, &arena, &interrupt, &err);
+                if (status == FL_EUNSUPPORTED) continue;
+                cr_assert(status == FL_OK, "%s: %s", (*one)->name, err.text);
+                cr_assert(result.stop == FL_STOP_INTERRUPTED || result.stop == FL_STOP_DONE ||
+                              result.stop == FL_STOP_GAP,
+                          "%s", (*one)->name);
+                const char *fault = solve_fault(&result, drawn, &truth, 1e-9);
+                cr_assert_null(fault, "%s, %s: %s", (*one)->name, draw_say(drawn), fault);
+                interrupted += result.stop == FL_STOP_INTERRUPTED;
+            }
+        }
+        brute_free(&truth);
+        fl_instance_free(drawn);
+    }
+    cr_assert(interrupted > 10, "%d", interrupted);
+}
+
 Test(method, answers_keep_their_word_at_the_ends_of_all_ranges) {
     for (int seed = 0; seed < DRAW_FAMILIES; seed++) {
         fl_instance *drawn = draw_instance(&draw_families[seed], (uint64_t)seed);

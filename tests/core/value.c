@@ -143,6 +143,60 @@ Test(value, unusual_keys_are_quoted_in_places) {
     cr_assert_str_eq(print(&place), "[\"1st\"]");
 }
 
+Test(value, keys_that_are_words_of_Lua_stand_for_themselves_in_places) {
+    static const struct {
+        const char *key, *place;
+    } known[] = {{"a", "a"},
+                 {"_b1", "_b1"},
+                 {"Z9", "Z9"},
+                 {"", "[\"\"]"},
+                 {"a-b", "[\"a-b\"]"},
+                 {"9a", "[\"9a\"]"},
+                 {"\xc3\xa4", "[\"\xc3\xa4\"]"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        fl_place place;
+        fl_place_init(&place, FL_PLACE_LUA);
+        fl_place_key(&place, known[i].key);
+        cr_assert_str_eq(print(&place), known[i].place);
+    }
+}
+
+Test(value, text_is_UTF_8_when_every_character_is_the_shortest_and_one_there_is) {
+    static const char *const good[] = {"",
+                                       "a",
+                                       "\x7f",
+                                       "\xc2\x80",
+                                       "\xdf\xbf",
+                                       "\xe0\xa0\x80",
+                                       "\xed\x9f\xbf",
+                                       "\xee\x80\x80",
+                                       "\xef\xbf\xbf",
+                                       "\xf0\x90\x80\x80",
+                                       "\xf4\x8f\xbf\xbf",
+                                       "x\xe2\x82\xacy"};
+    static const char *const bad[] = {"\x80",
+                                      "\xbf",
+                                      "\xc0\x80",
+                                      "\xc1\xbf",
+                                      "\xc2",
+                                      "\xc2x",
+                                      "\xe0\x9f\xbf",
+                                      "\xe0\xa0",
+                                      "\xed\xa0\x80",
+                                      "\xed\xbf\xbf",
+                                      "\xf0\x8f\xbf\xbf",
+                                      "\xf0\x90\x80",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xff",
+                                      "a\xe2\x82",
+                                      "\xe2\x82z",
+                                      "\xe2z\x82"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        cr_assert(fl_value_utf8(good[i]), "good %d", (int)i);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) cr_assert(!fl_value_utf8(bad[i]), "bad %d", (int)i);
+}
+
 Test(value, places_deeper_than_kept_find_their_way_back) {
     fl_place place;
     fl_place_init(&place, FL_PLACE_JSON);

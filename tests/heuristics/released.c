@@ -63,23 +63,28 @@ static double naive(const fl_instance *instance) {
     return energy;
 }
 
+/** A document of three tiers and an application that has no blocks yet. */
+static fl_value *three_tiers(void) {
+    return build_document(
+        &arena,
+        "{'schema': 'finlab/1', 'system': {'nodes': ["
+        "{'name': 'm', 'tier': 0, 'speed': 1e10, 'power': 6, 'tx_energy': 3e-8, 'rx_energy': 3e-8},"
+        "{'name': 'e', 'tier': 1, 'speed': 1e11, 'power': 140, 'tx_energy': 4e-8, 'rx_energy': 4e-8},"
+        "{'name': 'c', 'tier': 2, 'speed': 3e11, 'power': 400, 'tx_energy': 1e-8, 'rx_energy': 2e-8}],"
+        " 'links': [{'from': 'm', 'to': 'e', 'rate': 1e9}, {'from': 'e', 'to': 'c', 'rate': 2e9},"
+        "           {'from': 'm', 'to': 'c', 'rate': 5e8}]},"
+        " 'apps': [{'source': 'm', 'deadline': 1, 'blocks': [], 'exits': ["
+        "  {'after': 1, 'accuracy': 0.5}, {'after': 3, 'accuracy': 0.7}, {'after': 5, 'accuracy': "
+        "0.9}]}]}");
+}
+
 Test(released, follows_the_rule_of_the_scripts_on_other_numbers) {
     double least = INFINITY, most = 0;
     for (int seed = 0; seed < 500; seed++) {
         fl_random random;
         fl_random_seed(&random, (uint64_t)seed);
         fl_arena_init(&arena, 0);
-        fl_value *document = build_document(
-            &arena,
-            "{'schema': 'finlab/1', 'system': {'nodes': ["
-            "{'name': 'm', 'tier': 0, 'speed': 1e10, 'power': 6, 'tx_energy': 3e-8, 'rx_energy': 3e-8},"
-            "{'name': 'e', 'tier': 1, 'speed': 1e11, 'power': 140, 'tx_energy': 4e-8, 'rx_energy': 4e-8},"
-            "{'name': 'c', 'tier': 2, 'speed': 3e11, 'power': 400, 'tx_energy': 1e-8, 'rx_energy': 2e-8}],"
-            " 'links': [{'from': 'm', 'to': 'e', 'rate': 1e9}, {'from': 'e', 'to': 'c', 'rate': 2e9},"
-            "           {'from': 'm', 'to': 'c', 'rate': 5e8}]},"
-            " 'apps': [{'source': 'm', 'deadline': 1, 'blocks': [], 'exits': ["
-            "  {'after': 1, 'accuracy': 0.5}, {'after': 3, 'accuracy': 0.7}, {'after': 5, 'accuracy': "
-            "0.9}]}]}");
+        fl_value *document = three_tiers();
         char number[100];
         for (int l = 0; l < 5; l++) {
             snprintf(number, sizeof number, "{'ops': %.17g, 'out_bits': %.17g}",
@@ -102,6 +107,33 @@ Test(released, follows_the_rule_of_the_scripts_on_other_numbers) {
         fl_arena_free(&arena);
     }
     cr_assert(most > 2 * least);
+}
+
+Test(released, systems_of_another_shape_are_not_supported) {
+    static const char *const changes[][2] = {
+        {"/system/nodes/1/tier", "0"},                                /* two in one tier */
+        {"/system/links/0", "{'from': 'e', 'to': 'm', 'rate': 1e9}"}, /* none from mobile to edge */
+        {"/system/links/1", "{'from': 'c', 'to': 'e', 'rate': 1e9}"}, /* none from edge to cloud */
+        {"/apps/0/source", "'e'"},
+        {"/system/nodes/-", "{'name': 'more', 'tier': 3, 'speed': 1, 'power': 1}"},
+        {"/apps/0/exits", "[{'after': 5, 'accuracy': 0.9}]"},
+    };
+    fl_arena_init(&arena, 0);
+    for (int i = -1; i < 6; i++) {
+        fl_settings settings;
+        fl_result result;
+        fl_value *document = three_tiers();
+        for (int l = 0; l < 5; l++) build_put(&arena, document, "/apps/0/blocks/-", "{'ops': 1e6}");
+        if (i >= 0) build_put(&arena, document, changes[i][0], changes[i][1]);
+        fl_instance *instance;
+        cr_assert(fl_instance_read(&instance, document, FL_PLACE_JSON, &err) == FL_OK, "%d: %s", i, err.text);
+        fl_settings_default(&settings, &fl_released_method, instance);
+        fl_status status = fl_run(&result, instance, &fl_released_method, &settings, &arena, NULL, &err);
+        cr_assert(status == (i < 0 ? FL_OK : FL_EUNSUPPORTED), "change %d", i);
+        fl_instance_free(instance);
+        fl_arena_reset(&arena);
+    }
+    fl_arena_free(&arena);
 }
 
 Test(released, other_shapes_are_not_supported) {

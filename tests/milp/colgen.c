@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static fl_arena arena;
 static fl_error err;
@@ -172,6 +173,28 @@ Test(colgen, ten_thousand_users_in_six_applications_are_no_more_work_than_six) {
               "%lld of %lld, gap %g", result.verdict.served, result.most_served, result.gap);
     fl_instance_free(few);
     fl_instance_free(many);
+}
+
+Test(colgen, too_many_combinations_of_levels_are_not_supported) {
+    char json[4000];
+    for (int slices = 2; slices <= 13; slices += 11) { /* 3 to the power of that many */
+        int n = snprintf(json, sizeof json,
+                         "{'schema': 'finlab/1', 'system': {'nodes': [{'name': 'm', 'speed': 1, 'power': 1}");
+        for (int i = 1; i <= slices; i++)
+            n += snprintf(json + n, sizeof json - (size_t)n, ", {'name': 'e%d', 'speed': 1, 'power': 1}", i);
+        n += snprintf(json + n, sizeof json - (size_t)n,
+                      "], 'links': []}, 'apps': [{'name': 'camera', 'source': 'm', 'deadline': 10, 'blocks': "
+                      "[{'ops': 1}],"
+                      " 'exits': [{'after': 1, 'accuracy': 1}], 'slices': {");
+        for (int i = 1; i <= slices; i++)
+            n += snprintf(json + n, sizeof json - (size_t)n, "%s'e%d': [0.5, 1]", i > 1 ? ", " : "", i);
+        snprintf(json + n, sizeof json - (size_t)n, "}}]}");
+        fl_instance *instance = build_instance(json);
+        fl_status status = solve_run(&result, instance, &fl_colgen_method, NULL, &arena, &err);
+        cr_assert(status == (slices < 8 ? FL_OK : FL_EUNSUPPORTED), "%d slices: %s", slices, err.text);
+        cr_assert(status == FL_OK || strstr(err.text, "\"camera\"") != NULL, "%s", err.text);
+        fl_instance_free(instance);
+    }
 }
 
 Test(colgen, a_limit_of_nodes_is_named_only_when_it_was_in_the_way) {
