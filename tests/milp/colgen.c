@@ -219,3 +219,34 @@ Test(colgen, a_limit_of_nodes_is_named_only_when_it_was_in_the_way) {
     }
     cr_assert(stopped > 0, "no limit was in the way");
 }
+
+/** The least limit of nodes with which it is done. */
+static int nodes_needed(const fl_instance *instance) {
+    for (int nodes = 1;; nodes++) {
+        char options[40];
+        snprintf(options, sizeof options, "{'nodes': %d}", nodes);
+        run(instance, options);
+        if (result.stop == FL_STOP_DONE) return nodes;
+        cr_assert(nodes < 100);
+    }
+}
+
+/* Who gives a limit of nodes, or waits, counts on that. An improvement may lower the number. */
+Test(colgen, no_more_nodes_are_needed_than_were_once) {
+    int needed = 0;
+    for (uint64_t seed = 0; seed < 24; seed++) {
+        fl_recipe recipe = {.seed = seed / 2,
+                            .apps = seed % 2 == 0 ? 3 : 6,
+                            .users = 3,
+                            .blocks = 4,
+                            .nodes = 4,
+                            .binding = true,
+                            .admission = seed / 2 % 2 == 1};
+        fl_instance *instance;
+        cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK, "%s", err.text);
+        needed += nodes_needed(instance);
+        fl_instance_free(instance);
+        fl_arena_reset(&arena);
+    }
+    cr_assert(needed <= 122, "%d nodes", needed);
+}
