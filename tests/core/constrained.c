@@ -124,3 +124,43 @@ Test(constrained, what_is_not_cheaper_than_what_is_known_is_not_looked_for) {
     }
     cr_assert(found_some > 150, "%d", found_some);
 }
+
+/** How many labels a search takes, over many instances. */
+static long long labels_made(const draw_family *family, int k) {
+    static const volatile sig_atomic_t never = 0;
+    long long made = 0;
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        fl_instance *instance = draw_instance(family, seed);
+        fl_extended graph;
+        fl_constrained_found found;
+        const fl_task task = {
+            .instance = instance, .arena = &arena, .start = fl_clock(), .interrupt = &never};
+        const fl_constrained_query query = {.k = k, .best = INFINITY};
+        cr_assert(fl_extended_build(&graph, instance, 0, -1, NULL, FL_EXTENDED_USEFUL, &arena, &err) ==
+                  FL_OK);
+        cr_assert(fl_constrained_search(&found, &graph, graph.most, &task, &query, &err) == FL_OK, "%s",
+                  err.text);
+        made += found.n_labels;
+        fl_instance_free(instance);
+        fl_arena_reset(&arena);
+    }
+    return made;
+}
+
+/* Time and memory go with them. An improvement may lower the numbers. */
+Test(constrained, no_more_labels_are_made_than_were_once) {
+    static const struct {
+        draw_family family;
+        int k;
+        long long most;
+    } known[] = {
+        {{.recipe = {.blocks = 8, .nodes = 4, .segments = true, .serial = true}}, 1, 404},
+        {{.recipe = {.blocks = 6, .nodes = 4, .codings = true, .optional = true}}, 1, 408},
+        {{.recipe = {.blocks = 6, .nodes = 4, .codings = true, .optional = true}}, 6, 1732},
+        {{.recipe = {.blocks = 8, .nodes = 4, .deviations = true, .tightness = FL_TIGHTNESS_TIGHT}}, 1, 690},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        long long made = labels_made(&known[i].family, known[i].k);
+        cr_expect(made > 0 && made <= known[i].most, "%d: %lld labels", (int)i, made);
+    }
+}

@@ -108,3 +108,44 @@ Test(labels, an_interrupt_stops_with_the_best_plan_known) {
     cr_assert(result.stop == FL_STOP_INTERRUPTED && result.status == FL_RESULT_FEASIBLE && result.gap > 0);
     fl_instance_free(instance);
 }
+
+/** How many labels a search takes, over many instances. */
+static long long labels_made(fl_recipe recipe, fl_labels_goal goal, int k) {
+    static const volatile sig_atomic_t never = 0;
+    long long made = 0;
+    for (recipe.seed = 0; recipe.seed < 60; recipe.seed++) {
+        fl_instance *instance;
+        fl_layers layers;
+        fl_labels_found found;
+        cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK, "%s", err.text);
+        const fl_task task = {
+            .instance = instance, .arena = &arena, .start = fl_clock(), .interrupt = &never};
+        const fl_labels_query query = {.goal = goal, .k = k};
+        cr_assert(fl_layers_build(&layers, instance, 0, &arena, &err) == FL_OK);
+        cr_assert(fl_labels_search(&found, &layers, &task, &query, &err) == FL_OK, "%s", err.text);
+        made += found.n_labels;
+        fl_instance_free(instance);
+        fl_arena_reset(&arena);
+    }
+    return made;
+}
+
+/* Time and memory go with them. An improvement may lower the numbers. */
+Test(labels, no_more_are_made_than_were_once) {
+    static const struct {
+        fl_recipe recipe;
+        fl_labels_goal goal;
+        int k;
+        long long most;
+    } known[] = {
+        {{.blocks = 12, .nodes = 6}, FL_LABELS_CHEAPEST, 1, 2436},
+        {{.blocks = 12, .nodes = 6, .tightness = FL_TIGHTNESS_TIGHT}, FL_LABELS_CHEAPEST, 1, 1697},
+        {{.blocks = 8, .nodes = 5}, FL_LABELS_CHEAPEST, 5, 5421},
+        {{.blocks = 8, .nodes = 5}, FL_LABELS_CURVE, 1, 1386},
+        {{.blocks = 8, .nodes = 5}, FL_LABELS_FRONTIER, 1, 2220},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        long long made = labels_made(known[i].recipe, known[i].goal, known[i].k);
+        cr_expect(made > 0 && made <= known[i].most, "%d: %lld labels", (int)i, made);
+    }
+}
