@@ -145,6 +145,21 @@ Test(drift, without_factors_changes_nothing) {
     fl_instance_free(base);
 }
 
+Test(drift, shares_the_blocks_where_no_times_were_measured) {
+    fl_instance *base = build_instance(build_two_tiers), *drifted;
+    fl_instance *measured = build_variant(build_two_tiers, "/apps/0/blocks/1/time", "{'edge': 1e-3}");
+    double nodes[] = {0.5, 1};
+    const fl_drift drift = {nodes, NULL, 1, NULL};
+    cr_assert(fl_drift_apply(&drifted, base, &drift, FL_PLACE_LUA, &err) == FL_OK);
+    cr_assert(drifted->apps[0].blocks == base->apps[0].blocks);
+    fl_instance_free(drifted);
+    cr_assert(fl_drift_apply(&drifted, measured, &drift, FL_PLACE_LUA, &err) == FL_OK);
+    cr_assert(drifted->apps[0].blocks != measured->apps[0].blocks);
+    fl_instance_free(drifted);
+    fl_instance_free(measured);
+    fl_instance_free(base);
+}
+
 Test(drift, refuses_factors_and_says_where) {
     fl_instance *base = build_instance(build_two_tiers), *out;
     double good_nodes[] = {1, 1}, good_links[] = {1};

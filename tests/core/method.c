@@ -254,6 +254,34 @@ Test(method, an_interrupt_ends_every_method_and_what_it_says_is_true) {
     cr_assert(interrupted > 10, "%d", interrupted);
 }
 
+Test(method, a_limit_of_time_that_is_not_in_the_way_changes_nothing) {
+    int limited = 0;
+    for (int seed = 0; seed < 2 * DRAW_FAMILIES; seed++) {
+        fl_instance *drawn = draw_instance(&draw_families[seed % DRAW_FAMILIES], (uint64_t)seed);
+        for (int t = 0; t < 3; t++) {
+            for (const fl_method *const *one = tables[t]; *one != NULL; one++) {
+                int at = fl_method_option(*one, "time_limit");
+                fl_result free_run, limited_run;
+                if (at < 0) continue;
+                fl_settings_default(&settings, *one, drawn);
+                settings.value[at] = 0;
+                cr_assert(fl_run(&free_run, drawn, *one, &settings, &arena, NULL, &err) == FL_OK, "%s",
+                          err.text);
+                settings.value[at] = 1000;
+                cr_assert(fl_run(&limited_run, drawn, *one, &settings, &arena, NULL, &err) == FL_OK, "%s",
+                          err.text);
+                cr_assert(limited_run.status == free_run.status && limited_run.stop == free_run.stop,
+                          "%s, %s", (*one)->name, draw_say(drawn));
+                cr_assert(!free_run.has_plan || limited_run.verdict.energy == free_run.verdict.energy,
+                          "%s, %s", (*one)->name, draw_say(drawn));
+                limited++;
+            }
+        }
+        fl_instance_free(drawn);
+    }
+    cr_assert(limited > 50, "%d", limited);
+}
+
 Test(method, answers_keep_their_word_at_the_ends_of_all_ranges) {
     for (int seed = 0; seed < DRAW_FAMILIES; seed++) {
         fl_instance *drawn = draw_instance(&draw_families[seed], (uint64_t)seed);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "milp/arcflow.h"
+#include "core/generate.h"
 #include "tests/support/build.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -340,6 +341,29 @@ Test(arcflow, refusing_one_user_can_cost_more_than_all_energy_saves) {
     cr_assert(about(flow.model.scale * flow.model.column[column("refuse_a2")].cost, flow.refusal));
     double dearest = (3 * 200e-9 / 2 + 100e-9) / 4 * 2 + 2 * (3 * 100e-9 / 2) / 4; /* rates add up to 4 */
     cr_assert(flow.refusal > dearest && flow.refusal < 4 * dearest && all_arcs > 0, "%g", flow.refusal);
+}
+
+Test(arcflow, refusing_one_user_costs_more_than_the_dearest_arcs_of_all_layers) {
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        fl_recipe recipe = {
+            .seed = seed, .users = 2, .blocks = 2, .nodes = 3, .binding = true, .admission = true};
+        cr_assert(fl_generate(&instance, &recipe, &err) == FL_OK);
+        cr_assert(fl_graphs_build(&graphs, instance, FL_ARCFLOW_MOST, &arena, &err) == FL_OK);
+        const fl_aim aim = {.first = FL_AIM_BOTH, .most = INFINITY};
+        cr_assert(fl_arcflow_build(&flow, &graphs, &aim, &arena, &err) == FL_OK);
+        double *dearest = FL_ZERO(&arena, flow.n_slots, double), all_arcs = 0, refusal = INFINITY;
+        for (int j = 0; j < flow.n_arcs; j++) {
+            double cost = flow.model.column[j].cost;
+            bool arc = flow.arc[j].to >= 0;
+            if (arc) dearest[flow.arc[j].slot] = fmax(dearest[flow.arc[j].slot], cost);
+            if (!arc) refusal = fmin(refusal, cost);
+        }
+        for (int i = 0; i < flow.n_slots; i++) all_arcs += dearest[i];
+        cr_assert(refusal > all_arcs, "seed %d: %g against %g", (int)seed, refusal, all_arcs);
+        fl_instance_free(instance);
+        fl_arena_reset(&arena);
+    }
+    instance = build_instance(build_two_tiers);
 }
 
 static int ones_of(const bool *known) {
