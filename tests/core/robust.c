@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/robust.h"
 #include "core/exact.h"
+#include "core/json.h"
 #include "tests/support/brute.h"
 #include "tests/support/build.h"
 #include "tests/support/draw.h"
 #include <criterion/criterion.h>
+#include <string.h>
 
 static fl_arena arena, scratch;
 static const volatile sig_atomic_t never;
@@ -243,6 +245,44 @@ Test(robust, says_what_is_slow_when_its_plan_is_latest) {
     cr_assert(found.status == FL_RESULT_INFEASIBLE);
     solve(instance, &(fl_slowdown){nodes, links, 0});
     cr_assert(within(found.verdict.energy, 0.03, 1e-12L), "both blocks on the mobile node");
+    fl_instance_free(instance);
+}
+
+Test(robust, names_what_is_slow_by_its_nodes_or_tiers) {
+    static const char *const links[][2] = {
+        {"[{'from': 'mobile', 'to': 'edge', 'rate': 1e9, 'delay': 1e-4}]",
+         "[{\"node\": \"edge\"}, {\"from\": \"mobile\", \"to\": \"edge\"}]"},
+        {"[{'from_tier': 0, 'to_tier': 1, 'rate': 1e9, 'delay': 1e-4}]",
+         "[{\"node\": \"edge\"}, {\"from_tier\": 0, \"to_tier\": 1}]"},
+    };
+    for (int i = 0; i < 2; i++) {
+        fl_value *document = build_document(&arena, build_two_tiers);
+        build_put(&arena, document, "/system/nodes/0/tier", "0");
+        build_put(&arena, document, "/system/nodes/1/tier", "1");
+        build_put(&arena, document, "/system/links", links[i][0]);
+        build_put(&arena, document, "/apps/0/deadline", "0.0049");
+        fl_instance *instance;
+        cr_assert(fl_instance_read(&instance, document, FL_PLACE_JSON, &err) == FL_OK, "%s", err.text);
+        double nodes[] = {1, 0.5}, rates[] = {0.5};
+        solve(instance, &(fl_slowdown){nodes, rates, 2});
+        cr_assert(found.status == FL_RESULT_OPTIMAL && found.worst.which.links[0]);
+        const char *text;
+        fl_value *said = fl_robust_write_worst(&found.worst, instance, &arena);
+        cr_assert(said != NULL && fl_json_print(&text, said, 0, &arena, &err) == FL_OK);
+        cr_assert(strstr(text, links[i][1]) != NULL, "no %s in %s", links[i][1], text);
+        fl_instance_free(instance);
+    }
+}
+
+Test(robust, judges_no_plan_that_cannot_run) {
+    fl_instance *instance = build_variant(build_two_tiers, "/apps/0/blocks/0/nodes", NULL);
+    fl_robust_worst worst;
+    double nodes[] = {0.5, 1};
+    const fl_slowdown slowdown = {.nodes = nodes, .budget = 1};
+    fl_plan plan = build_plan(instance, "[{'exit': 2, 'nodes': ['edge', 'mobile']}]", &arena), none;
+    cr_assert(fl_robust_judge(&worst, instance, &plan, &slowdown, &arena, &err) == FL_EINVAL);
+    cr_assert(fl_plan_create(&none, instance, &arena, &err) == FL_OK);
+    cr_assert(fl_robust_judge(&worst, instance, &none, &slowdown, &arena, &err) == FL_EUNSUPPORTED);
     fl_instance_free(instance);
 }
 
