@@ -310,7 +310,7 @@ Test(robust, a_limit_ends_it_and_it_says_so) {
     cr_assert(fl_robust_solve(&found, instance, &query, &desk, &err) == FL_OK);
     cr_assert(found.status == FL_RESULT_UNKNOWN && found.stop == FL_STOP_TIME);
     query.time_limit = 1e6;
-    cr_assert(fl_robust_solve(&found, instance, &query, &arena, &scratch, NULL, &err) == FL_OK);
+    cr_assert(fl_robust_solve(&found, instance, &query, &desk, &err) == FL_OK);
     cr_assert(found.status == FL_RESULT_INFEASIBLE || found.status == FL_RESULT_OPTIMAL);
     cr_assert(found.stop == FL_STOP_DONE, "a limit that was not in the way");
     query.time_limit = 0;
