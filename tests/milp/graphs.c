@@ -76,6 +76,19 @@ Test(graphs, an_exit_that_is_not_accurate_enough_ends_nothing_where_there_are_no
     }
 }
 
+Test(graphs, arcs_of_all_thresholds_count_though_they_were_not_guessed) {
+    build("", ", 'thresholds': [{'name': 'a', 'shares': [0.1, 0], 'accuracies': [0.5, 1]},"
+              " {'name': 'b', 'shares': [0.2, 0], 'accuracies': [0.5, 1]},"
+              " {'name': 'c', 'shares': [0.3, 0], 'accuracies': [0.5, 1]}]");
+    measure(1000);
+    double all = graphs.n_arcs;
+    cr_assert(all > 2 * 2 * 2, "more than were guessed: %g", all);
+    for (int most = 1; most < all; most++) {
+        measure(most);
+        cr_assert(graphs.too_large, "%d of %g arcs", most, all);
+    }
+}
+
 Test(graphs, more_arcs_than_asked_for_are_too_large) {
     static const char *const nodes[] = {"", ", 'capacity': 15", ", 'capacity': 1e9"};
     for (int i = 0; i < 3; i++) {

@@ -302,7 +302,7 @@ local function killer(steps, file)
         if fails(step) and fails(step) then
             step.noticed = step.noticed or {}
             step.noticed[file] = (step.noticed[file] or 0) + 1
-            return step.name, function() return not make(PLAIN, room) or fails(step) end
+            return step.name, function() return not make(PLAIN, room) or fails(step) and fails(step) end
         end
     end
     if not sanitizers_notice(room, own) then return nil end
