@@ -50,7 +50,8 @@ typedef struct fl_explanation {
 /** Explain an instance.
  *  @param out       lives in the desk's arena
  *  @param method    solves; the proofs are as good as what it may claim
- *  @param settings  of `method`; a time limit is that of one solve
+ *  @param settings  of `method`; a time limit is that of one solve, and does not hold for what users alone
+ *                   could have
  *  @return as fl_run() and fl_extreme_find(). A solve or none for a limit that does not help, else about 20
  * or, where the method finds the least plan by itself, 2; of accuracies the logarithm of the exits */
 fl_status fl_explain(fl_explanation *out, const fl_instance *instance, const fl_method *method,
