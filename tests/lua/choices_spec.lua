@@ -104,7 +104,7 @@ describe("choices", function()
         assert.near(best.energy, frontier.bound, 1e-9 * best.energy)
     end)
 
-    it("are explained: with the least deadline that is named there is a plan, with less there is none", function()
+    it("are explained: with the least deadline that is named there is a plan, not with less", function()
         local hurried = assert(camera():with { deadline = 1e-6 })
         local said = assert(hurried:explain "exact")
         assert.equal("infeasible", said.status)
