@@ -85,7 +85,7 @@ Test(passes, shortest_finds_the_least_weight_of_all_plans) {
             cr_assert(fl_pass_shortest(&layers, weights[w][0], weights[w][1], nodes, &exit, &cost, &arena,
                                        &err) == FL_OK);
             cr_assert(fl_arena_keep(&arena).used == before.used, "scratch is released");
-            cr_assert((exit < 0) == isinf(least), "seed %d", (int)seed);
+            cr_assert((exit < 0) == isinf((double)least), "seed %d", (int)seed);
             if (exit < 0) continue;
             double found = weights[w][0] * cost.energy + weights[w][1] * cost.latency;
             cr_assert(near(found, (double)least), "seed %d: %.17g, not %.17Lg", (int)seed, found, least);

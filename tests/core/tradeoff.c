@@ -56,7 +56,7 @@ Test(tradeoff, finds_the_least_weight_of_all_plans) {
             plain.accuracy = 0;
             cr_assert(fl_tradeoff_find(nodes, &exit, &layers, &weights[w], &arena, &err) == FL_OK);
             cr_assert(fl_tradeoff_find(plain_nodes, &plain_exit, &layers, &plain, &arena, &err) == FL_OK);
-            cr_assert((exit < 0) == isinf(least), "seed %d, weights %zu", (int)seed, w);
+            cr_assert((exit < 0) == isinf((double)least), "seed %d, weights %zu", (int)seed, w);
             if (exit < 0) continue;
             double found = weigh(&layers, nodes, exit, &weights[w]);
             double scale = fmax(1e-300, fabs(found) + weights[w].accuracy);

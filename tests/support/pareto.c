@@ -72,7 +72,8 @@ static const char *judge_points(trade *out, const fl_instance *instance, const f
         }
         least = fminl(least, out[i].energy);
     }
-    bool same = isinf(least) ? isinf(frontier->bound) : fabsl(frontier->bound - least) <= 1e-12L * least;
+    bool same =
+        isinf((double)least) ? isinf(frontier->bound) : fabsl(frontier->bound - least) <= 1e-12L * least;
     return same ? NULL : "the bound is not the least energy";
 }
 
