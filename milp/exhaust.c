@@ -73,12 +73,15 @@ static fl_status list_plans(const search *now, fl_catalog *catalog, const double
                             fl_error *err) {
     fl_exhaust *exhaust = now->exhaust;
     const fl_master *master = exhaust->relaxation->master;
+    fl_pool *pool = catalog->pricing->pool;
+    int known = pool->n_offers;
     exhaust->complete = true;
     for (int i = 0; i < master->n_crowds && exhaust->complete; i++) {
         if (fl_crowd_must_refuse(&master->crowds[i])) continue;
         FL_TRY(fl_catalog_list(catalog, &master->crowds[i], fl_terms_goal(exhaust->terms), value[i] + open,
                                &exhaust->complete, err));
     }
+    if (!exhaust->complete) fl_pool_forget(pool, known); /* they would burden every master to come */
     return FL_OK;
 }
 

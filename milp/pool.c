@@ -140,6 +140,13 @@ fl_status fl_pool_add(int *out, fl_pool *pool, int app, int exit, const int *nod
     return FL_OK;
 }
 
+void fl_pool_forget(fl_pool *pool, int n) {
+    while (pool->n_offers > n) {
+        const fl_offer *latest = &pool->offers[--pool->n_offers];
+        pool->last[latest->app] = latest->next;
+    }
+}
+
 fl_status fl_pool_add_plan(fl_pool *pool, const fl_plan *plan, fl_error *err) {
     int added;
     for (int h = 0; h < plan->n_apps; h++) {

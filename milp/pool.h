@@ -51,6 +51,9 @@ void fl_pool_close(fl_pool *pool);
 fl_status fl_pool_add(int *out, fl_pool *pool, int app, int exit, const int *nodes, const int *levels,
                       fl_violation *violation, fl_error *err);
 
+/** Forget all offers from the nth on; nobody may hold one of them. O(offers forgotten) */
+void fl_pool_forget(fl_pool *pool, int n);
+
 /** Add all placements of a plan. */
 fl_status fl_pool_add_plan(fl_pool *pool, const fl_plan *plan, fl_error *err);
 

@@ -18,6 +18,18 @@ Test(pool, it_grows_and_knows_each_placement_again) {
     cr_assert(pool.n_offers == 2 && pool.last[0] == far && pool.offers[far].next == near);
 }
 
+Test(pool, forgets_the_latest_offers_and_takes_them_up_again) {
+    int near = offer_node(0);
+    for (int i = 0; i < 3; i++) {
+        int far = offer_node(1);
+        cr_assert(far == near + 1 && pool.n_offers == 2);
+        fl_pool_forget(&pool, far);
+        cr_assert(pool.n_offers == 1 && pool.last[0] == near && offer_node(0) == near);
+    }
+    fl_pool_forget(&pool, 0);
+    cr_assert(pool.n_offers == 0 && pool.last[0] < 0 && offer_node(1) == 0);
+}
+
 Test(pool, what_the_judge_refuses_even_alone_is_no_offer) {
     int none, node = 0;
     fl_violation violation;
