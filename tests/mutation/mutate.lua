@@ -415,5 +415,6 @@ while left > 0 and k <= #sites do
 end
 for _, key in ipairs(survivors) do print("survived: " .. key) end
 local all = killed + argued + #survivors
-print(("%d mutants, %d killed (%.1f %%), %d survived with a reason, %d without"):format(all, killed,
-    100 * killed / math.max(all, 1), argued, #survivors))
+print(("%d mutants, %d killed (%.1f %%), %d survived with a reason, %d without; noticed: %.1f %%")
+    :format(all, killed, 100 * killed / math.max(all, 1), argued, #survivors,
+        100 * killed / math.max(killed + #survivors, 1)))
