@@ -5,8 +5,9 @@
 #include <stdlib.h>
 
 Test(gates, an_array_is_left) {
-    volatile char *volatile array = malloc(100);
-    cr_assert(array != NULL);
+    char *plain = malloc(100);
+    volatile char *volatile array = plain;
+    cr_assert_not_null(plain);
     array[100] = 1;
-    free((void *)array);
+    free(plain);
 }
