@@ -101,6 +101,11 @@ local function failing_at(n, variant)
         variant < 2 and ENOSPC or EIO, failing)
 end
 
+--- What was written, but for the minute in which it was.
+local function timeless(text)
+    return (text:gsub("%d+%-%d+%-%d+ %d+:%d+ UTC", "now"))
+end
+
 --- How many writing calls a command makes, and what it writes when none fails.
 local function count_calls(arguments, file)
     os.remove(folder .. "/count")
@@ -133,7 +138,7 @@ describe("when the n-th write fails", function()
                 end
             end
             assert.equal(0, (finlab("", arguments)))
-            assert.equal(new, read(path))
+            assert.equal(timeless(new), timeless(read(path)))
             os.remove(path)
         end
         print(("# %d failing writes"):format(tried))
