@@ -1,25 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lua/interrupt.h"
 #include "core/method.h"
+#include <errno.h>
 #include <lauxlib.h>
+#include <math.h>
+#include <time.h>
 
 /** How long after a first SIGINT a second one is the host's, s. */
 #define SECOND_CHANCE 2.0
+
+/** How long after a signal the same one is its echo, s: `timeout` sends one to the process and then to its
+ *  group, a terminal one to the group and a wrapper then passes it on. Nobody types that fast. */
+#define ECHO 0.05
 
 enum { N_SIGNALS = 2 };
 static const int signals[N_SIGNALS] = {SIGINT, SIGTERM};
 
 static volatile sig_atomic_t came;
 static volatile sig_atomic_t ended; /* by SIGTERM, which is for all later solves too */
+static volatile double heard[N_SIGNALS]; /* fl_clock() when it came since the last begin; 0: it did not */
 static struct sigaction host[N_SIGNALS];
 static bool watching[N_SIGNALS];
 static lua_State *volatile caught; /* whose code a prompt's Ctrl-C stops; NULL: nobody's */
 static double last;                /* fl_clock() after a solve that was interrupted; 0: none was */
 
 static void on_interrupt(int number) {
+    int i = number == SIGTERM;
+    double now = fl_clock();
     came = 1;
-    if (number == SIGTERM) ended = 1;
-    sigaction(number, &host[number == SIGTERM], NULL);
+    if (i == 1) ended = 1;
+    if (heard[i] == 0) heard[i] = now;
+    if (now - heard[i] < ECHO) return;
+    sigaction(number, &host[i], NULL);
+    raise(number); /* a second one is the host's, who gets it when this handler has returned */
+}
+
+/** Wait until what comes now is no echo any more. */
+static void wait_for_echoes(double since) {
+    double left = fmax(0, since + ECHO - fl_clock());
+    struct timespec wait = {.tv_nsec = (long)(left * 1e9)};
+    while (nanosleep(&wait, &wait) != 0 && errno == EINTR) {}
 }
 
 /** Take a signal over unless the host ignores it, or it is ours already. */
@@ -28,6 +48,7 @@ static void watch(int i) {
     sigemptyset(&ours.sa_mask);
     if (sigaction(signals[i], &ours, &old) != 0 || old.sa_handler == on_interrupt) return;
     host[i] = old;
+    heard[i] = 0;
     watching[i] = true;
     if (old.sa_handler != SIG_IGN) return;
     sigaction(signals[i], &old, NULL);
@@ -47,10 +68,10 @@ void fl_lua_interrupt_end(void) {
         struct sigaction now;
         if (!watching[i]) continue;
         watching[i] = false;
+        if (heard[i] > 0) wait_for_echoes(heard[i]);
         sigaction(signals[i], &host[i], &now);
-        if (now.sa_handler == on_interrupt) continue;
-        sigaction(signals[i], &now, NULL); /* it came, or somebody else has taken the signal over since */
-        last = fl_clock();
+        if (heard[i] > 0) last = fl_clock();
+        if (now.sa_handler != on_interrupt) sigaction(signals[i], &now, NULL); /* somebody else's since */
     }
 }
 

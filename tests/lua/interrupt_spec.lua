@@ -36,6 +36,20 @@ describe("Ctrl-C", function()
         assert.equal("exit 0", ended)
     end)
 
+    it("is one signal when it comes twice at once, as `timeout` sends it", function()
+        for _, signal in ipairs { "INT", "TERM" } do
+            for _ = 1, 5 do
+                local out, ended = run(([[
+                    local kill = "kill -%s " .. pid .. ";" -- a moment apart: two at once may come as one
+                    io.popen("sleep 0.1;" .. kill .. "i=0; while [ $i -lt 500 ]; do i=$((i+1)); done;" .. kill)
+                    print(solve_long().stop)
+                ]]):format(signal))
+                assert.equal("interrupted\n", out)
+                assert.equal("exit 0", ended)
+            end
+        end
+    end)
+
     it("ends the program when it comes again soon, even in another solve", function()
         local out, ended = run [[
             send "sleep 0.3; INT"
