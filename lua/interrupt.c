@@ -17,7 +17,7 @@ enum { N_SIGNALS = 2 };
 static const int signals[N_SIGNALS] = {SIGINT, SIGTERM};
 
 static volatile sig_atomic_t came;
-static volatile sig_atomic_t ended; /* by SIGTERM, which is for all later solves too */
+static volatile sig_atomic_t ended;      /* by SIGTERM, which is for all later solves too */
 static volatile double heard[N_SIGNALS]; /* fl_clock() when it came since the last begin; 0: it did not */
 static struct sigaction host[N_SIGNALS];
 static bool watching[N_SIGNALS];
@@ -39,7 +39,8 @@ static void on_interrupt(int number) {
 static void wait_for_echoes(double since) {
     double left = fmax(0, since + ECHO - fl_clock());
     struct timespec wait = {.tv_nsec = (long)(left * 1e9)};
-    while (nanosleep(&wait, &wait) != 0 && errno == EINTR) {}
+    while (nanosleep(&wait, &wait) != 0 && errno == EINTR) {
+    }
 }
 
 /** Take a signal over unless the host ignores it, or it is ours already. */

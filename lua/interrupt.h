@@ -4,10 +4,10 @@
  *
  *  The signal is the host's again 50 ms after a first one came in, and stays the host's for solves that begin
  *  within two seconds of it: so a second Ctrl-C does what the host does about one (the program ends, lua5.4
- *  raises "interrupted!"), also in a script that solves in a loop. In those 50 ms the same signal is taken for
- *  an echo (`timeout` sends every signal twice), and a solve that one has ended answers when they are over. A
- *  host that ignores a signal is left alone. Signals belong to the process, so this is the binding's one piece of global state;
- *  when several threads solve at once, a signal stops one or all of them. */
+ *  raises "interrupted!"), also in a script that solves in a loop. In those 50 ms the same signal is taken
+ *  for an echo (`timeout` sends every signal twice), and a solve that one has ended answers when they are
+ *  over. A host that ignores a signal is left alone. Signals belong to the process, so this is the binding's
+ *  one piece of global state; when several threads solve at once, a signal stops one or all of them. */
 #ifndef FINLAB_LUA_INTERRUPT_H
 #define FINLAB_LUA_INTERRUPT_H
 

@@ -41,7 +41,8 @@ describe("Ctrl-C", function()
             for _ = 1, 5 do
                 local out, ended = run(([[
                     local kill = "kill -%s " .. pid .. ";" -- a moment apart: two at once may come as one
-                    io.popen("sleep 0.1;" .. kill .. "i=0; while [ $i -lt 500 ]; do i=$((i+1)); done;" .. kill)
+                    local moment = "i=0; while [ $i -lt 500 ]; do i=$((i+1)); done;"
+                    io.popen("sleep 0.1;" .. kill .. moment .. kill)
                     print(solve_long().stop)
                 ]]):format(signal))
                 assert.equal("interrupted\n", out)
