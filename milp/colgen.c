@@ -71,15 +71,7 @@ static fl_status price_alone(search *now, double *dearest, fl_error *err) {
 
 /** From where on a bound says that a node cannot hold a better plan. */
 static double cutoff_of(const search *now, const fl_terms *terms) {
-    double refused = (double)(now->users - now->best.served);
-    switch (terms->kind) {
-    case FL_TERMS_SERVE:
-        return refused - 1 + FL_TOLERANCE_SERVED;
-    case FL_TERMS_FIT:
-        return refused > 0 ? 0.5 * FL_TOLERANCE_SERVED : -INFINITY;
-    default:
-        return now->best.power * (1 - fmax(now->gap, 0.5 * FL_TOLERANCE_EQUAL));
-    }
+    return fl_incumbent_cutoff(&now->best, terms, now->users, now->gap);
 }
 
 /** The master of a node: at the root with all plans known, elsewhere near where the parent's ended. */

@@ -2,9 +2,7 @@
 /** The best plan below some cost, or the proof that there is none, where all plans of one user that may be
  *  part of it can be listed (milp/catalog.h).
  *
- *  What is left then is a choice of one plan for each user under limits - a multiple-choice knapsack with as
- *  many knapsacks as there are limits - and is searched depth first, with the relaxation of
- *  milp/simplex.h in every node. Columns whose reduced cost exceeds what is open are left out below. */
+ *  What is left then is a choice of one plan for each user (milp/choose.h). */
 #ifndef FINLAB_MILP_EXHAUST_H
 #define FINLAB_MILP_EXHAUST_H
 
@@ -21,9 +19,6 @@ typedef struct fl_exhaust {
     bool stopped;    /* by a limit */
     bool complete;   /* out: false when there are too many plans */
 } fl_exhaust;
-
-/** From where on costs are of no interest: goal's unit. */
-double fl_exhaust_cutoff(const fl_exhaust *exhaust);
 
 /** Search for solutions that cost less than `below`. Everything lives in the scratch of the master.
  *  @param proven  in: what is; out: no solution costs less than this, or than the best then */

@@ -7,6 +7,18 @@
 #include <math.h>
 #include <string.h>
 
+double fl_incumbent_cutoff(const fl_incumbent *best, const fl_terms *terms, long long users, double gap) {
+    double refused = (double)(users - best->served);
+    switch (terms->kind) {
+    case FL_TERMS_SERVE:
+        return refused - 1 + FL_TOLERANCE_SERVED;
+    case FL_TERMS_FIT:
+        return refused > 0 ? 0.5 * FL_TOLERANCE_SERVED : -INFINITY;
+    default:
+        return best->power * (1 - fmax(gap, 0.5 * FL_TOLERANCE_EQUAL));
+    }
+}
+
 fl_status fl_incumbent_offer(fl_incumbent *best, const fl_plan *plan, const fl_task *task, bool *allowed,
                              fl_error *err) {
     fl_verdict verdict;

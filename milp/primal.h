@@ -14,6 +14,10 @@ typedef struct fl_incumbent {
     double rates;     /* inferences/s of the users served */
 } fl_incumbent;
 
+/** From where on costs are of no interest, goal's unit: what is sought is a user more, any plan for all of
+ *  `users`, or a plan cheaper by more than the part `gap` and than powers that count as equal. */
+double fl_incumbent_cutoff(const fl_incumbent *best, const fl_terms *terms, long long users, double gap);
+
 /** Keep a plan when it is allowed and better. */
 fl_status fl_incumbent_offer(fl_incumbent *best, const fl_plan *plan, const fl_task *task, bool *allowed,
                              fl_error *err);
