@@ -4,6 +4,7 @@
 #include "core/tolerance.h"
 #include "milp/branch.h"
 #include "milp/exhaust.h"
+#include "milp/neighbours.h"
 #include "milp/primal.h"
 #include "milp/tabu.h"
 #include <limits.h>
@@ -11,6 +12,8 @@
 
 /** Moves of the tabu search per crowd priced: it takes about a quarter of the time then. */
 enum { MOVES_PER_PRICING = 2 };
+/** Nodes of searches in neighbourhoods per crowd priced. */
+enum { NEIGHBOURS_PER_PRICING = 1 };
 /** How far beyond the bound solutions are searched for first, relative. */
 static const double NEAR = 0.005;
 /** Most nodes of such a search. */
@@ -25,6 +28,7 @@ typedef struct search {
     fl_master master;
     fl_relaxation relaxation;
     fl_incumbent best;
+    fl_neighbours neighbours;
     long long users;
     double until, gap;
     long long nodes, nodes_most;
@@ -119,6 +123,8 @@ static fl_status relax(search *now, const fl_terms *terms, bool *fits, fl_error 
 static fl_status look_around(search *now, const fl_terms *terms, double bound, fl_error *err) {
     if (now->nodes == 1 || now->moves <= MOVES_PER_PRICING * now->relaxation.pricings)
         FL_TRY(fl_tabu_search(&now->best, &now->relaxation, terms, &now->moves, err));
+    long long neighbours = NEIGHBOURS_PER_PRICING * now->relaxation.pricings;
+    if (terms->kind != FL_TERMS_FIT) FL_TRY(fl_neighbours_search(&now->neighbours, terms, neighbours, err));
     if (now->nodes < now->dive_at || due(now) || bound >= cutoff_of(now, terms)) return FL_OK;
     now->dive_at = 4 * now->nodes;
     return fl_primal_dive(&now->best, &now->relaxation, *terms, err);
@@ -278,6 +284,7 @@ static fl_status start(search *now, const fl_task *task, fl_error *err) {
     FL_TRY(fl_catalog_open(&now->catalog, &now->pricing, err));
     fl_master_open(&now->master, &now->pool, dearest > 0 ? dearest : 1);
     fl_relaxation_open(&now->relaxation, &now->master, &now->pricing, now->until);
+    fl_neighbours_open(&now->neighbours, &now->best, &now->relaxation);
     return FL_OK;
 }
 
