@@ -10,7 +10,8 @@
  *  2. Where some users are still refused: their least number, by branch and price. Without admission it must
  *     be 0, and more is the proof that there is no plan.
  *  3. The least power with that number, by branch and price. On the way diving and, at most nodes, tabu
- *     search among the node's columns (milp/tabu.h) look for plans; strong branching keeps the tree small.
+ *     search among the node's columns (milp/tabu.h) and large neighbourhood search among all plans found
+ *     (milp/neighbours.h) look for plans; strong branching keeps the tree small.
  *
  *  A node in which few plans of a user may still matter is not divided: these are listed, and searched
  * without pricing or GLPK (milp/exhaust.h). Of small instances, and of larger ones near the optimum, that is

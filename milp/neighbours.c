@@ -8,8 +8,8 @@
 
 /** Users to take out: at first, at least and at most; and how that changes. */
 static const double FIRST = 10, LEAST = 4, MOST = 60, MORE = 1.05, LESS = 0.97;
-/** Most nodes of one search. */
-enum { NODES_MOST = 60 };
+/** Most nodes of one search, doubled whenever so many searches were in vain, but not more often than that. */
+enum { NODES_MOST = 60, VAIN = 20, DOUBLED_MOST = 4 };
 /** From which part on a limit is full. */
 static const double FULL = 0.9;
 /** What users who are served may cost in all where it is users who count. */
@@ -290,6 +290,7 @@ static fl_status prepare(search *now, fl_error *err) {
     fl_neighbours *all = now->all;
     const fl_relaxation *relaxation = all->relaxation;
     const fl_pool *pool = relaxation->pool;
+    int doubled = all->vain / VAIN;
     now->use = FL_ZERO(now->arena, pool->n_limits, double);
     now->choosing = FL_ZERO(now->arena, pool->instance->n_apps, int);
     now->out = FL_ZERO(now->arena, pool->n_offers, int);
@@ -298,13 +299,14 @@ static fl_status prepare(search *now, fl_error *err) {
     for (int j = 0; j < all->n_users; j++) {
         if (all->users[j] > 0) add_use(now, &pool->offers[j], all->users[j]);
     }
-    now->choose = (fl_choose){.pool = pool,
-                              .arena = now->arena,
-                              .found = keep,
-                              .context = now,
-                              .until = relaxation->until,
-                              .interrupt = relaxation->task->interrupt,
-                              .nodes_most = NODES_MOST};
+    now->choose =
+        (fl_choose){.pool = pool,
+                    .arena = now->arena,
+                    .found = keep,
+                    .context = now,
+                    .until = relaxation->until,
+                    .interrupt = relaxation->task->interrupt,
+                    .nodes_most = (long long)NODES_MOST << (doubled < DOUBLED_MOST ? doubled : DOUBLED_MOST)};
     return FL_OK;
 }
 
@@ -317,6 +319,7 @@ static fl_status try_one(search *now, fl_error *err) {
     FL_TRY(fl_choose_search(&now->choose, err));
     all->nodes += now->choose.nodes + 1;
     all->size = fmin(fmax(all->size * (now->choose.stopped ? LESS : MORE), LEAST), MOST);
+    all->vain = now->in != NULL ? 0 : all->vain + 1;
     walk(now);
     return FL_OK;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Large neighbourhood search (Shaw, CP 1998): some users of the best plan are taken out, those who share
  * full limits before others, and placed anew on what the others leave, at best among all offers known
- *  (milp/choose.h). How many is learnt: more after searches that came to their end, fewer after others.
+ *  (milp/choose.h). How many is learnt: more after searches that came to their end, fewer after others; and
+ *  searches may take longer when they find nothing.
  *
  *  Where the power counts, only a cheaper plan is kept. Where users do, also one that serves as many and
  * takes less of what is scarce, at prices drawn anew each time: so the search drifts among plans that serve
@@ -21,6 +22,7 @@ typedef struct fl_neighbours {
     double power;     /* the same, W */
     double size;      /* users to take out */
     fl_random random;
+    int vain;        /* neighbourhoods in a row in which there was nothing better */
     long long nodes; /* of all searches */
 } fl_neighbours;
 

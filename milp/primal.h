@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Ways to good plans for column generation: placing one user after another, rounding a relaxation
- *  and diving; milp/tabu.h is another. Nothing here proves anything; the judge decides what is kept. */
+ *  and diving; milp/tabu.h and milp/neighbours.h are others. Nothing here proves anything; the judge decides
+ * what is kept. */
 #ifndef FINLAB_MILP_PRIMAL_H
 #define FINLAB_MILP_PRIMAL_H
 
