@@ -116,13 +116,22 @@ static fl_status offer_whole(fl_choose *now, const fl_simplex *at, bool *whole, 
     return FL_OK;
 }
 
-/** Offer the only solution of a node in which everything is decided. */
+/** Offer the only solution of a node in which everything is decided. It need not keep to the limits: a node
+ *  without a solution gets here when its bound is below the cutoff by rounding. */
 static fl_status offer_last(fl_choose *now, const fl_simplex *at, fl_error *err) {
+    const fl_items *items = &now->items;
     int *users = FL_ZERO(now->arena, now->pool->n_offers, int);
-    if (users == NULL) return fl_arena_error(now->arena, err);
+    double *use = FL_ZERO(now->arena, items->n_limits, double);
+    if (users == NULL || use == NULL) return fl_arena_error(now->arena, err);
     for (int j = 0; j < at->n_columns; j++) {
-        int offer = now->offer[at->item[j]];
-        if (offer >= 0 && !at->barred[j]) users[offer] += at->count[at->group[j]];
+        int item = at->item[j], count = at->count[at->group[j]];
+        if (at->barred[j]) continue;
+        if (now->offer[item] >= 0) users[now->offer[item]] += count;
+        for (int k = items->first[item]; k < items->first[item + 1]; k++)
+            use[items->at[k]] += count * items->part[k];
+    }
+    for (int i = 0; i < items->n_limits; i++) {
+        if (use[i] > items->limit[i] * (1 + items->loose)) return FL_OK;
     }
     return now->found(now, users, err);
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Unit tests under valgrind, whose reports go to files: Criterion swallows its exit code. First a planted fault.
-#   sh valgrind.sh BUILD_DIR [long]
+#   sh valgrind.sh BUILD_DIR [long|NAME...]     NAME: such as core_arena, to go on where a run was cut off
 set -u
 command -v valgrind >/dev/null || { echo "skipped: valgrind is not installed"; exit 77; }
 build=$1
@@ -24,7 +24,8 @@ if clean "$logs.planted"; then
 fi
 
 programs="core_arena core_value"
-[ "${2:-}" != long ] || programs=$(cd "$build/tests" && ls test_core_* test_milp_* test_heuristics_* |
+[ $# -lt 2 ] || { shift && programs="$*"; }
+[ "$programs" != long ] || programs=$(cd "$build/tests" && ls test_core_* test_milp_* test_heuristics_* |
     sed 's/^test_//' | grep -v -x -e milp_colgen -e milp_decode -e milp_emit)
 n=0
 for name in $programs; do
