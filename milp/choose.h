@@ -25,7 +25,7 @@ typedef struct fl_choose {
     int *offer;     /* [items.n] in the pool; of the last one -1 */
     int n_groups;
     fl_choosers *groups; /* [n_groups] */
-    double cutoff;       /* only what costs less is of interest; found() may lower it */
+    double cutoff;       /* finite; only what costs less is of interest; found() may lower it */
 
     /** Called with every solution found whose users are whole, which may yet be no better than the cutoff.
      *  @param users  [pool->n_offers] who take each offer */

@@ -68,6 +68,82 @@ Test(branch, what_is_chosen_is_not_whole) {
     cr_assert(chosen.users == (chosen.property.value == 0 ? 3 : 1)); /* 2.5 on `near`, 0.5 on `far` */
 }
 
+/** What is chosen when so many users take each of the first two offers. */
+static fl_division choose(double first, double second) {
+    const fl_terms terms = {FL_TERMS_SPEND, 4};
+    const fl_glpk_limits limits = {.until = INFINITY, .interrupt = &never};
+    fl_division chosen;
+    for (int j = 0; j < 2; j++) cr_assert(fl_master_admit(&master, j, &err) == FL_OK);
+    cr_assert(fl_master_solve(&master, &terms, INFINITY, &never, &err) == FL_OK);
+    for (int j = fl_master_first(&master); j < master.n_values; j++)
+        master.value[j] = master.offer[j] == 0 ? first : second; /* a crowd may admit but one of them */
+    cr_assert(fl_branch_choose(&chosen, &master, &terms, INFINITY, &limits, &err) == FL_OK);
+    return chosen;
+}
+
+static bool is(fl_division division, fl_property_kind kind, int value, int users) {
+    return division.crowd == 0 && division.property.kind == kind && division.property.value == value &&
+           division.users == users;
+}
+
+Test(branch, who_is_whole_but_apart_is_divided_by_being_served_then_by_node) {
+    offer_node(0);
+    offer_node(1);
+    cr_assert(is(choose(2, 1), FL_PROPERTY_SERVED, 0, 3));
+    const fl_decision served = {{FL_PROPERTY_SERVED, 0, 0}, true, NULL};
+    crowds[0].decisions = &served;
+    cr_assert(is(choose(2, 1), FL_PROPERTY_NODE, 1, 1));
+    crowds[0].decisions = NULL;
+    instance->admission = false;
+    cr_assert(is(choose(3, 1), FL_PROPERTY_NODE, 1, 1));
+}
+
+Test(branch, who_is_together_is_divided_by_what_is_not_decided_until_all_is) {
+    const fl_decision near = {{FL_PROPERTY_NODE, 0, 0}, true, NULL};
+    const fl_decision only = {{FL_PROPERTY_EXIT, 0, 0}, true, &near};
+    offer_node(0);
+    offer_node(1);
+    cr_assert(is(choose(4, 0), FL_PROPERTY_NODE, 0, 4));
+    crowds[0].decisions = &near;
+    cr_assert(is(choose(4, 0), FL_PROPERTY_EXIT, 0, 4));
+    crowds[0].decisions = &only;
+    cr_assert(choose(4, 0).crowd == -1);
+    cr_assert(choose(0, 0).crowd == -1);
+}
+
+static void start_sliced(void) {
+    start_with(build_variant(cameras, "/apps/0/slices", "{'near': [0.5, 0.75]}"));
+}
+
+Test(branch, levels_divide_those_who_are_on_the_same_node, .init = start_sliced) {
+    for (int level = 0; level < 2; level++) {
+        int offer, near = 0;
+        cr_assert(fl_pool_add(&offer, &pool, 0, 0, &near, &level, NULL, &err) == FL_OK && offer == level);
+    }
+    const fl_decision near = {{FL_PROPERTY_NODE, 0, 0}, true, NULL};
+    const fl_decision only = {{FL_PROPERTY_EXIT, 0, 0}, true, &near};
+    const fl_decision lower = {{FL_PROPERTY_LEVEL, 0, 0}, true, &only};
+    fl_division halves = choose(0.5, 0.5);
+    cr_assert(halves.property.kind == FL_PROPERTY_LEVEL && halves.users == 1);
+    crowds[0] = (fl_crowd){0, 2, NULL};
+    cr_assert(is(choose(1, 1), FL_PROPERTY_LEVEL, 1, 1));
+    crowds[0].decisions = &only;
+    cr_assert(is(choose(2, 0), FL_PROPERTY_LEVEL, 0, 2));
+    crowds[0].decisions = &lower;
+    cr_assert(choose(2, 0).crowd == -1);
+}
+
+Test(branch, who_is_elsewhere_has_no_level_to_divide_by, .init = start_sliced) {
+    const fl_decision far = {{FL_PROPERTY_NODE, 0, 1}, true, NULL};
+    const fl_decision only = {{FL_PROPERTY_EXIT, 0, 0}, true, &far};
+    offer_node(0);
+    offer_node(1);
+    crowds[0] = (fl_crowd){0, 1, &far};
+    cr_assert(is(choose(0, 1), FL_PROPERTY_EXIT, 0, 1));
+    crowds[0].decisions = &only;
+    cr_assert(choose(0, 1).crowd == -1);
+}
+
 Test(branch, trials_tell_what_the_halves_cost) {
     const fl_terms terms = {FL_TERMS_SPEND, 1};
     const fl_glpk_limits limits = {.until = INFINITY, .interrupt = &never};

@@ -20,14 +20,18 @@ static fl_master master;
 static fl_relaxation relaxation;
 static fl_crowd crowds[2];
 
-static inline void start(void) {
+static const char *const cameras =
+    "{'schema': 'finlab/1', 'admission': true, 'system': {"
+    " 'nodes': [{'name': 'near', 'speed': 1e9, 'power': 1, 'capacity': 2.5e9},"
+    "           {'name': 'far', 'speed': 1e9, 'power': 3, 'capacity': 1e9}],"
+    " 'links': [{'from': 'near', 'to': 'far', 'rate': 1e9}]},"
+    " 'apps': [{'name': 'camera', 'source': 'near', 'deadline': 10, 'count': 4,"
+    "  'blocks': [{'ops': 1e9}], 'exits': [{'after': 1, 'accuracy': 1}]}]}";
+
+/** Start with an instance of four cameras, which is freed in the end. */
+static inline void start_with(fl_instance *of) {
     fl_arena_init(&arena, 0);
-    instance = build_instance("{'schema': 'finlab/1', 'admission': true, 'system': {"
-                              " 'nodes': [{'name': 'near', 'speed': 1e9, 'power': 1, 'capacity': 2.5e9},"
-                              "           {'name': 'far', 'speed': 1e9, 'power': 3, 'capacity': 1e9}],"
-                              " 'links': [{'from': 'near', 'to': 'far', 'rate': 1e9}]},"
-                              " 'apps': [{'name': 'camera', 'source': 'near', 'deadline': 10, 'count': 4,"
-                              "  'blocks': [{'ops': 1e9}], 'exits': [{'after': 1, 'accuracy': 1}]}]}");
+    instance = of;
     task = (fl_task){.instance = instance, .arena = &arena, .start = fl_clock(), .interrupt = &never};
     crowds[0] = (fl_crowd){0, 4, NULL};
     cr_assert(fl_pool_open(&pool, instance, &arena, &err) == FL_OK);
@@ -35,6 +39,10 @@ static inline void start(void) {
     fl_master_open(&master, &pool, 3);
     fl_relaxation_open(&relaxation, &master, &pricing, INFINITY);
     cr_assert(fl_master_start(&master, crowds, 1, &err) == FL_OK);
+}
+
+static inline void start(void) {
+    start_with(build_instance(cameras));
 }
 
 static inline void stop(void) {
