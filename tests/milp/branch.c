@@ -111,11 +111,14 @@ Test(branch, who_is_together_is_divided_by_what_is_not_decided_until_all_is) {
     cr_assert(choose(0, 0).crowd == -1);
 }
 
-static void start_sliced(void) {
+/** Start again with cameras that reserve a part of `near`. */
+static void restart_sliced(void) {
+    stop();
     start_with(build_variant(cameras, "/apps/0/slices", "{'near': [0.5, 0.75]}"));
 }
 
-Test(branch, levels_divide_those_who_are_on_the_same_node, .init = start_sliced) {
+Test(branch, levels_divide_those_who_are_on_the_same_node) {
+    restart_sliced();
     for (int level = 0; level < 2; level++) {
         int offer, near = 0;
         cr_assert(fl_pool_add(&offer, &pool, 0, 0, &near, &level, NULL, &err) == FL_OK && offer == level);
@@ -133,7 +136,8 @@ Test(branch, levels_divide_those_who_are_on_the_same_node, .init = start_sliced)
     cr_assert(choose(2, 0).crowd == -1);
 }
 
-Test(branch, who_is_elsewhere_has_no_level_to_divide_by, .init = start_sliced) {
+Test(branch, who_is_elsewhere_has_no_level_to_divide_by) {
+    restart_sliced();
     const fl_decision far = {{FL_PROPERTY_NODE, 0, 1}, true, NULL};
     const fl_decision only = {{FL_PROPERTY_EXIT, 0, 0}, true, &far};
     offer_node(0);
