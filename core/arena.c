@@ -54,6 +54,25 @@ void fl_arena_init(fl_arena *arena, size_t limit) {
     *arena = (fl_arena){.limit = limit};
 }
 
+void fl_arena_init_within(fl_arena *arena, fl_arena *whole) {
+    *arena = (fl_arena){.whole = whole};
+}
+
+size_t fl_arena_left(const fl_arena *arena) {
+    size_t left = SIZE_MAX;
+    for (; arena != NULL; arena = arena->whole) {
+        size_t here = arena->limit > arena->reserved ? arena->limit - arena->reserved : 0;
+        if (arena->limit > 0 && here < left) left = here;
+    }
+    return left;
+}
+
+size_t fl_arena_hold(fl_arena *arena, double bytes) {
+    size_t kept = arena->limit, most = arena->reserved + (size_t)bytes;
+    if (bytes > 0 && (kept == 0 || most < kept)) arena->limit = most;
+    return kept;
+}
+
 /** Room for `bytes` in this chunk, or NULL. */
 static void *take(fl_arena_chunk *chunk, size_t bytes) {
     size_t alignment = bytes >= LARGE ? LARGE_ALIGNMENT : SMALL_ALIGNMENT;
@@ -67,12 +86,11 @@ static void *take(fl_arena_chunk *chunk, size_t bytes) {
 /** A new chunk for at least `bytes`, linked in after the current one. Chunks grow with the arena, so that
  *  their number stays logarithmic. */
 static fl_arena_chunk *grow(fl_arena *arena, size_t bytes) {
-    size_t size = arena->reserved > LEAST_CHUNK ? arena->reserved : LEAST_CHUNK;
-    if (arena->limit > 0 && arena->reserved + size + HEADER > arena->limit) size = 0;
+    size_t size = arena->reserved > LEAST_CHUNK ? arena->reserved : LEAST_CHUNK, left = fl_arena_left(arena);
+    if (left < HEADER || size > left - HEADER) size = 0;
     if (size < bytes) size = bytes;
     size = (size + LARGE_ALIGNMENT - 1) & ~(size_t)(LARGE_ALIGNMENT - 1);
-    if (arena->limit > 0 &&
-        (arena->reserved > arena->limit || size + HEADER > arena->limit - arena->reserved)) {
+    if (left < HEADER || size > left - HEADER) {
         arena->limited = true;
         return NULL;
     }
@@ -83,8 +101,10 @@ static fl_arena_chunk *grow(fl_arena *arena, size_t bytes) {
     chunk->next = *link;
     *link = chunk;
     forbid(chunk_data(chunk), size);
-    arena->reserved += size + HEADER;
-    if (arena->reserved > arena->peak) arena->peak = arena->reserved;
+    for (fl_arena *each = arena; each != NULL; each = each->whole) {
+        each->reserved += size + HEADER;
+        if (each->reserved > each->peak) each->peak = each->reserved;
+    }
     return chunk;
 }
 
@@ -150,15 +170,19 @@ void fl_arena_reset(fl_arena *arena) {
 void fl_arena_free(fl_arena *arena) {
     for (fl_arena_chunk *chunk = arena->first; chunk != NULL;) {
         fl_arena_chunk *next = chunk->next;
+        for (fl_arena *each = arena->whole; each != NULL; each = each->whole)
+            each->reserved -= chunk->size + HEADER;
         allow(chunk_data(chunk), chunk->size);
         free(chunk);
         chunk = next;
     }
-    fl_arena_init(arena, arena->limit);
+    *arena = (fl_arena){.limit = arena->limit, .whole = arena->whole};
 }
 
 fl_status fl_arena_error(const fl_arena *arena, fl_error *err) {
-    if (arena->limited) {
+    bool limited = arena->limited;
+    while (arena->limit == 0 && arena->whole != NULL) arena = arena->whole;
+    if (limited) {
         return fl_error_set(err, FL_ENOMEM, NULL, "the memory limit of %zu bytes is reached", arena->limit);
     }
     return fl_error_set(err, FL_ENOMEM, NULL, "out of memory");

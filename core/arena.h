@@ -17,11 +17,12 @@ typedef struct fl_arena_chunk fl_arena_chunk;
 
 typedef struct fl_arena {
     fl_arena_chunk *first, *current;
-    size_t limit;    /* bytes that may be reserved in all; 0: no limit */
-    size_t reserved; /* bytes held from the system now */
-    size_t peak;     /* the most bytes ever held at once */
-    bool failed;     /* an allocation failed since init or reset */
-    bool limited;    /* ... because of `limit`, not of the system */
+    struct fl_arena *whole; /* whose limit counts for this one too; NULL: none */
+    size_t limit;           /* bytes that may be reserved in all; 0: no limit */
+    size_t reserved;        /* bytes held from the system now, arenas within this one included */
+    size_t peak;            /* the most bytes ever held at once */
+    bool failed;            /* an allocation failed since init or reset */
+    bool limited;           /* ... because of `limit`, not of the system */
 } fl_arena;
 
 /** A point to return to; see fl_arena_release(). */
@@ -32,6 +33,17 @@ typedef struct fl_arena_mark {
 
 /** Start an empty arena; allocates nothing. */
 void fl_arena_init(fl_arena *arena, size_t limit);
+
+/** Start an empty arena; what it holds counts toward the limit of `whole`, which must outlive it and stay
+ * where it is. */
+void fl_arena_init_within(fl_arena *arena, fl_arena *whole);
+
+/** How many bytes more may be reserved; SIZE_MAX: there is no limit. O(arenas around this one) */
+size_t fl_arena_left(const fl_arena *arena);
+
+/** Let it reserve at most so many bytes more than it has now, unless its limit is tighter; 0: no limit.
+ *  @return the limit that it had, to put back */
+size_t fl_arena_hold(fl_arena *arena, double bytes);
 
 /** Room for `n` objects of `size` bytes, not cleared; NULL when there is none or n * size overflows. O(1). */
 void *fl_arena_alloc(fl_arena *arena, size_t n, size_t size);

@@ -193,7 +193,7 @@ static fl_status search_chosen(fl_answer *answer, choosing *now, fl_error *err) 
 /** Search at a distance from the judge's limits. */
 static fl_status choose(fl_answer *answer, const fl_task *task, double hair, fl_error *err) {
     fl_arena scratch;
-    fl_arena_init(&scratch, task->arena->limit);
+    fl_arena_init_within(&scratch, task->arena);
     choosing now = {.task = task, .search = *task, .hair = hair, .k = (int)task->settings->value[OPTION_K]};
     now.search.arena = &scratch;
     fl_status status = search_chosen(answer, &now, err);

@@ -127,7 +127,7 @@ static fl_status search_thresholds(search *now, fl_arena *arena, fl_error *err) 
 static fl_status find_path(fl_extreme *out, const fl_instance *instance, fl_extreme_kind kind, double hair,
                            fl_arena *arena, const volatile sig_atomic_t *interrupt, fl_error *err) {
     fl_arena scratch;
-    fl_arena_init(&scratch, arena->limit);
+    fl_arena_init_within(&scratch, arena);
     search now = {.out = out,
                   .task = {.instance = instance, .arena = &scratch, .interrupt = interrupt},
                   .kind = kind,

@@ -156,7 +156,7 @@ static fl_status search_thresholds(bool *allowed, choosing *now, fl_error *err) 
 static fl_status search_choices(bool *allowed, fl_frontier *out, const fl_task *task,
                                 const fl_frontier_query *query, double hair, fl_error *err) {
     fl_arena scratch;
-    fl_arena_init(&scratch, task->arena->limit);
+    fl_arena_init_within(&scratch, task->arena);
     *out = (fl_frontier){.complete = true, .bound = INFINITY};
     choosing now = {.out = out, .task = task, .search = *task, .query = query, .hair = hair};
     now.skyline.arena = task->arena;

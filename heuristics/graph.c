@@ -22,10 +22,8 @@ size_t fl_graph_bytes(int64_t n_vertices, int64_t n_edges) {
 
 /* Ask for what igraph will need, under the limit of the graph's arena, and give it back. */
 static fl_status try_memory(const fl_graph *graph, fl_error *err) {
-    const fl_arena *arena = graph->arena;
     fl_arena trial;
-    fl_arena_init(&trial, 0);
-    if (arena->limit > 0) trial.limit = arena->limit > arena->reserved ? arena->limit - arena->reserved : 1;
+    fl_arena_init_within(&trial, graph->arena);
     fl_status status = FL_OK;
     if (!fl_arena_alloc(&trial, 1, fl_graph_bytes(graph->n_vertices, graph->n_edges)))
         status = fl_arena_error(&trial, err);

@@ -50,7 +50,7 @@ typedef struct fl_division {
  *  Chvatal, Cook, 1995). Where all numbers are whole, one that some but not all have; or, when the solution
  *  is whole but not allowed, one that is not decided yet. Scratch comes from the master's arena.
  *  @param cutoff  goal's unit; a half that costs so much is closed
- *  @param limits  only `until` and `interrupt` count
+ *  @param limits  only `until`, `memory` and `interrupt` count
  *  O(columns * blocks + crowds * blocks * nodes), and some steps of the simplex */
 fl_status fl_branch_choose(fl_division *out, fl_master *master, const fl_terms *terms, double cutoff,
                            const fl_glpk_limits *limits, fl_error *err);

@@ -9,6 +9,7 @@
 #include "milp/tabu.h"
 #include <limits.h>
 #include <math.h>
+#include <stdint.h>
 
 /** Moves of the tabu search per crowd priced: it takes about a quarter of the time then. */
 enum { MOVES_PER_PRICING = 2 };
@@ -39,8 +40,10 @@ typedef struct search {
     long long moves;   /* of tabu search */
     long long refused; /* no plan refuses fewer, proven */
     double power;      /* no plan that refuses as few takes less, W, proven */
+    bool priced;       /* what each application takes alone is known */
     bool infeasible;   /* proven */
     bool stopped;      /* by a limit */
+    bool starved;      /* by that of memory */
     fl_tree tree;
     fl_arena node; /* what one node needs */
 } search;
@@ -68,6 +71,7 @@ static fl_status price_alone(search *now, double *dearest, fl_error *err) {
         }
     }
     now->infeasible = now->refused > 0 && !now->instance->admission;
+    now->priced = true;
     return FL_OK;
 }
 
@@ -171,7 +175,7 @@ static fl_status visit(search *now, const fl_branch *branch, const fl_terms *ter
     if (*bound >= cutoff_of(now, terms)) return FL_OK;
     if (fits) FL_TRY(exhaust(now, terms, bound, err));
     if (*bound >= cutoff_of(now, terms)) return FL_OK;
-    const fl_glpk_limits limits = {.until = now->until, .interrupt = now->task->interrupt};
+    const fl_glpk_limits limits = fl_master_limits(&now->master, now->until, now->task->interrupt);
     FL_TRY(fl_branch_choose(&division, &now->master, terms, cutoff_of(now, terms), &limits, err));
     if (division.crowd < 0) { /* the only solution has been judged */
         *bound = INFINITY;
@@ -183,6 +187,16 @@ static fl_status visit(search *now, const fl_branch *branch, const fl_terms *ter
     if (*closed) return FL_OK;
     const fl_crowd *crowd = &now->master.crowds[division.crowd];
     return fl_tree_divide(&now->tree, branch, &division, crowd, stand, *bound, err);
+}
+
+/** The same, within the memory that there may be: where it does not suffice, the node stays undecided. */
+static fl_status visit_within(search *now, const fl_branch *branch, const fl_terms *terms, double *bound,
+                              bool *closed, fl_error *err) {
+    fl_status status = visit(now, branch, terms, bound, closed, err);
+    if (status != FL_ENOMEM || fl_arena_left(now->task->arena) == SIZE_MAX) return status;
+    now->stopped = now->starved = *closed = true;
+    *bound = branch->bound;
+    return FL_OK;
 }
 
 /** Branch and price, the node with the least bound first.
@@ -198,7 +212,7 @@ static fl_status search_tree(search *now, const fl_terms *terms, double *proven,
         bool closed = true;
         now->stopped = now->nodes + now->leaves >= now->nodes_most || due(now);
         if (!now->stopped && bound < cutoff_of(now, terms))
-            FL_TRY(visit(now, branch, terms, &bound, &closed, err));
+            FL_TRY(visit_within(now, branch, terms, &bound, &closed, err));
         if (closed) closed_bound = fmin(closed_bound, bound);
         if (now->stopped) break;
     }
@@ -244,6 +258,7 @@ static fl_status spend(search *now, fl_error *err) {
 
 static fl_stop stop_of(const search *now) {
     if (*now->task->interrupt != 0) return FL_STOP_INTERRUPTED;
+    if (now->starved) return FL_STOP_MEMORY;
     bool late = fl_clock() >= now->until || now->master.end == FL_GLPK_TIME;
     if (now->stopped && late) return FL_STOP_TIME;
     if (now->stopped && now->nodes + now->leaves >= now->nodes_most) return FL_STOP_NODES;
@@ -302,16 +317,32 @@ static fl_status run(fl_answer *answer, search *now, fl_error *err) {
     if (!now->infeasible) {
         FL_TRY(fl_primal_sequential(&now->best, &now->pool, now->task, now->until, err));
         FL_TRY(now->instance->admission ? admit(now, err) : fit(now, err));
-        FL_TRY(spend(now, err));
+        if (!now->starved) FL_TRY(spend(now, err));
     }
     fill_answer(answer, now);
     return FL_OK;
 }
 
+/** Hold everything to option `memory`; when that is too little, what is known by then is the answer. */
+static fl_status run_within(fl_answer *answer, search *now, fl_error *err) {
+    fl_arena *arena = now->task->arena;
+    size_t kept = fl_arena_hold(arena, fl_method_setting(&fl_colgen_method, now->task->settings, "memory"));
+    fl_status status = run(answer, now, err);
+    if (status == FL_ENOMEM && arena->limit != kept) {
+        now->starved = true;
+        if (now->priced) fill_answer(answer, now);
+        answer->stop = FL_STOP_MEMORY;
+        status = FL_OK;
+    }
+    if (now->starved) arena->failed = arena->limited = false;
+    arena->limit = kept;
+    return status;
+}
+
 static fl_status solve(fl_answer *answer, const fl_task *task, fl_error *err) {
     search now = {.task = task, .instance = task->instance, .best = {.served = -1, .power = INFINITY}};
-    fl_arena_init(&now.node, task->arena->limit);
-    fl_status status = run(answer, &now, err);
+    fl_arena_init_within(&now.node, task->arena);
+    fl_status status = run_within(answer, &now, err);
     fl_pool_close(&now.pool);
     fl_pricing_close(&now.pricing);
     fl_master_close(&now.master);
@@ -323,6 +354,8 @@ static const fl_option options[] = {
     {"time_limit", FL_OPTION_NUMBER, 60, 0, 1e6, NULL, "stop after this many seconds; 0: no limit"},
     {"gap", FL_OPTION_NUMBER, 0, 0, 1, NULL, "stop when (energy - bound) / energy is at most this"},
     {"nodes", FL_OPTION_INT, 0, 0, 1e9, NULL, "stop after this many nodes of the search tree; 0: no limit"},
+    {"memory", FL_OPTION_NUMBER, 0, 0, 1e15, NULL,
+     "stop when the search takes this many bytes (GLPK counts in MiB); 0: no limit"},
 };
 
 const fl_method fl_colgen_method = {

@@ -171,6 +171,8 @@ static int bound_type(const fl_model *model, const fl_column *column) {
 }
 
 static void load(session *now) {
+    size_t memory = now->limits->memory >> 20; /* MiB */
+    if (now->limits->memory > 0) glp_mem_limit(memory < 1 ? 1 : memory < INT_MAX ? (int)memory : INT_MAX);
     const fl_model *model = now->model;
     glp_prob *problem = now->problem = glp_create_prob();
     glp_set_obj_dir(problem, GLP_MIN);
@@ -254,8 +256,6 @@ static void search_tree(session *now) {
 }
 
 static void solve(session *now) {
-    size_t memory = now->limits->memory >> 20; /* MiB */
-    if (now->limits->memory > 0) glp_mem_limit(memory < 1 ? 1 : memory < INT_MAX ? (int)memory : INT_MAX);
     load(now);
     if (now->scaled) glp_scale_prob(now->problem, GLP_SF_AUTO);
     now->out->blur = find_blur(now->problem);

@@ -88,8 +88,8 @@ typedef struct fl_glpk_relaxed {
 } fl_glpk_relaxed;
 
 /** Solve a model as if no column had to be whole, by the simplex from `basis`, which then is the new one. Of
- * the limits only `until` and `interrupt` count. Loading the model anew costs less than keeping GLPK's own
- * copy in step with it, and leaves nothing behind.
+ * the limits only `until`, `memory` and `interrupt` count. Loading the model anew costs less than keeping
+ * GLPK's own copy in step with it, and leaves nothing behind.
  *  @param out    its arrays live in `arena`
  *  @param basis  grows in `kept`
  *  @return as fl_glpk_solve() */

@@ -3,12 +3,13 @@
 
 #include "core/tolerance.h"
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 void fl_master_open(fl_master *master, const fl_pool *pool, double unit) {
     *master = (fl_master){.pool = pool, .unit = unit};
-    fl_arena_init(&master->arena, pool->arena->limit);
-    fl_arena_init(&master->scratch, pool->arena->limit);
+    fl_arena_init_within(&master->arena, pool->arena);
+    fl_arena_init_within(&master->scratch, pool->arena);
     for (int h = 0; h < pool->instance->n_apps; h++) master->users += pool->instance->apps[h].count;
 }
 
@@ -316,9 +317,15 @@ static void set_rest(fl_master *master) {
 
 /* Solving */
 
+fl_glpk_limits fl_master_limits(const fl_master *master, double until,
+                                const volatile sig_atomic_t *interrupt) {
+    size_t left = fl_arena_left(&master->arena);
+    return (fl_glpk_limits){.until = until, .interrupt = interrupt, .memory = left < SIZE_MAX ? left + 1 : 0};
+}
+
 fl_status fl_master_solve(fl_master *master, const fl_terms *terms, double until,
                           const volatile sig_atomic_t *interrupt, fl_error *err) {
-    fl_glpk_limits limits = {.until = until, .interrupt = interrupt};
+    fl_glpk_limits limits = fl_master_limits(master, until, interrupt);
     fl_glpk_relaxed relaxed;
     fl_arena_reset(&master->scratch);
     FL_TRY(catch_up(master, err));

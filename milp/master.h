@@ -111,6 +111,10 @@ fl_status fl_master_recall(fl_master *master, fl_goal goal, int *n, fl_error *er
 /** Whether the offer is in the model. */
 bool fl_master_has(const fl_master *master, int offer);
 
+/** What GLPK is held to here: also to the memory that the master's arenas may still take. */
+fl_glpk_limits fl_master_limits(const fl_master *master, double until,
+                                const volatile sig_atomic_t *interrupt);
+
 /** Solve the relaxation, from where the last solve ended. */
 fl_status fl_master_solve(fl_master *master, const fl_terms *terms, double until,
                           const volatile sig_atomic_t *interrupt, fl_error *err);

@@ -11,6 +11,7 @@
 #include "milp/rebase.h"
 #include <limits.h>
 #include <math.h>
+#include <stdint.h>
 
 /** So many of the best plans are forbidden to see that the next one costs more. */
 enum { SPARED = 20 };
@@ -207,12 +208,12 @@ static fl_status build(search *now, fl_error *err) {
 }
 
 static fl_status solve(search *now, fl_error *err) {
-    const fl_arena *arena = now->arena;
     const fl_model *model = &now->flow.model;
+    size_t left = fl_arena_left(now->arena);
     now->limits.most = now->cost;
     now->limits.slack = now->counting ? margin(now) : 0.01 * FL_TOLERANCE_EQUAL * now->said;
     now->limits.gap = now->counting ? 0 : setting(now->task, "gap");
-    if (arena->limit > 0) now->limits.memory = arena->limit - arena->reserved + 1; /* 0 would mean no limit */
+    if (left < SIZE_MAX) now->limits.memory = left + 1; /* 0 would mean no limit */
     fl_status status = fl_glpk_solve(&now->last, model, &now->limits, now->arena, err);
     now->starved = status == FL_ENOMEM && isfinite(now->cost);
     if (now->limits.nodes != LONG_MAX) now->limits.nodes -= now->last.nodes;
@@ -420,9 +421,7 @@ static fl_status run(fl_answer *answer, search *now, fl_error *err) {
  * the answer. */
 static fl_status run_within(fl_answer *answer, search *now, fl_error *err) {
     fl_arena *arena = now->task->arena;
-    double memory = setting(now->task, "memory");
-    size_t kept = arena->limit, most = arena->reserved + (size_t)memory;
-    if (memory > 0 && (kept == 0 || most < kept)) arena->limit = most;
+    size_t kept = fl_arena_hold(arena, setting(now->task, "memory"));
     fl_status status = run(answer, now, err);
     if (status == FL_ENOMEM && arena->limit != kept) {
         arena->failed = arena->limited = false;

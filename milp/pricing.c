@@ -26,7 +26,7 @@ fl_status fl_pricing_open(fl_pricing *pricing, const fl_task *task, fl_pool *poo
     const fl_groups *groups = &task->instance->groups;
     size_t n = (size_t)task->instance->system.n_nodes, pairs = (size_t)groups->n_groups;
     *pricing = (fl_pricing){.task = task, .pool = pool, .until = until, .groups = *groups};
-    fl_arena_init(&pricing->scratch, task->arena->limit);
+    fl_arena_init_within(&pricing->scratch, task->arena);
     pricing->capacity = FL_ZERO(task->arena, n, double);
     pricing->memory = FL_ZERO(task->arena, n, double);
     pricing->share = FL_ZERO(task->arena, n, double);

@@ -132,6 +132,37 @@ Test(arena, the_limit_is_never_exceeded) {
     cr_assert(arena.reserved > 900000, "nearly all of it could be used, not only %zu", arena.reserved);
 }
 
+Test(arena, what_is_held_within_another_one_counts_there) {
+    fl_arena part, smallest;
+    fl_error err;
+    fl_arena_init(&arena, 200000);
+    fl_arena_init_within(&part, &arena);
+    fl_arena_init_within(&smallest, &part);
+    cr_assert_not_null(fl_arena_alloc(&part, 50000, 1));
+    cr_assert_not_null(fl_arena_alloc(&smallest, 60000, 1));
+    cr_assert(arena.reserved == part.reserved && part.reserved == 50048 + 64 + smallest.reserved);
+    cr_assert(arena.peak == arena.reserved && fl_arena_left(&smallest) == 200000 - arena.reserved);
+    cr_assert_null(fl_arena_alloc(&arena, 100000, 1));
+    cr_assert_null(fl_arena_alloc(&smallest, 100000, 1));
+    cr_assert(fl_arena_error(&smallest, &err) == FL_ENOMEM);
+    cr_assert_not_null(strstr(err.text, "limit of 200000 bytes"));
+    fl_arena_free(&smallest);
+    cr_assert_not_null(fl_arena_alloc(&arena, 100000, 1), "there is room again");
+    fl_arena_free(&part);
+    fl_arena_free(&arena);
+    cr_assert(part.reserved == 0 && arena.reserved == 0);
+}
+
+Test(arena, it_can_be_held_to_a_limit_for_some_time) {
+    cr_assert(fl_arena_left(&arena) == SIZE_MAX);
+    cr_assert(fl_arena_hold(&arena, 0) == 0 && arena.limit == 0);
+    fl_arena_alloc(&arena, 50000, 1);
+    size_t reserved = arena.reserved;
+    cr_assert(fl_arena_hold(&arena, 1000) == 0 && arena.limit == reserved + 1000);
+    cr_assert(fl_arena_hold(&arena, 2000) == reserved + 1000 && arena.limit == reserved + 1000);
+    cr_assert(fl_arena_left(&arena) == 1000);
+}
+
 Test(arena, reset_forgets_the_failure_and_keeps_the_limit) {
     fl_arena_init(&arena, 1000);
     cr_assert_null(fl_arena_alloc(&arena, 5000, 1));

@@ -15,21 +15,26 @@ local function peak()
         if kibibytes then return 1024 * kibibytes end
     end
 end
-local inst = assert(fl.generate { seed = 1, blocks = 60, nodes = 40, plain = true, tight = "tight" })
+local inst = assert(fl.generate(%s))
 local before = peak()
 assert(inst:solve(%q, { memory = %d, time_limit = 5 }))
 print(peak() - before)
 ]]
 
---- Instances on which methods work for long.
+-- On what a method works for long: options of fl.generate().
+local ONE = [[{ seed = 1, blocks = 60, nodes = 40, plain = true, tight = "tight" }]]
+local MANY = [[{
+    seed = 1, blocks = 12, nodes = 12, apps = 40, users = 10, binding = true, admission = true,
+}]]
+local HARD = { milp = ONE, exact = ONE, colgen = MANY }
+
+--- These instances, by method.
 local function hard()
-    return {
-        milp = assert(fl.generate { seed = 1, blocks = 60, nodes = 40, plain = true, tight = "tight" }),
-        exact = assert(fl.generate { seed = 1, blocks = 60, nodes = 40, plain = true, tight = "tight" }),
-        colgen = assert(fl.generate {
-            seed = 1, blocks = 12, nodes = 12, apps = 40, users = 10, binding = true, admission = true,
-        }),
-    }
+    local instances = {}
+    for method, options in pairs(HARD) do
+        instances[method] = assert(fl.generate(load("return " .. options)()))
+    end
+    return instances
 end
 
 --- Whether a method has an option.
@@ -86,10 +91,10 @@ describe("a limit", function()
     it("of memory is what the process grows by, and little more", function()
         if os.getenv "ASAN_OPTIONS" then return pending "a sanitizer takes memory of its own" end
         local path, most = script.temporary_folder(), 0
-        for _, method in ipairs { "exact", "milp" } do
+        for method, instance in pairs(HARD) do
             for _, bytes in ipairs { 1e6, 4e7 } do
                 local file <close> = assert(io.open(path, "w"))
-                assert(file:write(GROWTH:format(method, bytes)):flush())
+                assert(file:write(GROWTH:format(instance, method, bytes)):flush())
                 local code, grown = script.run(path, "")
                 assert.equal(0, code)
                 most = math.max(most, tonumber(grown) - bytes)
