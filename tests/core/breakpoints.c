@@ -2,27 +2,13 @@
 #include "core/breakpoints.h"
 #include "core/drift.h"
 #include "core/exact.h"
+#include "tests/core/desk.h"
 #include "tests/support/brute.h"
 #include "tests/support/build.h"
 #include "tests/support/draw.h"
-#include <criterion/criterion.h>
 #include <string.h>
 
-static fl_arena arena, scratch;
-static const volatile sig_atomic_t never;
-static const fl_desk desk = {&arena, &scratch, &never};
-static fl_error err;
 static fl_breakpoints found;
-
-static void start(void) {
-    fl_arena_init(&arena, 0);
-    fl_arena_init(&scratch, 0);
-}
-
-static void stop(void) {
-    fl_arena_free(&arena);
-    fl_arena_free(&scratch);
-}
 
 TestSuite(breakpoints, .init = start, .fini = stop);
 
@@ -44,10 +30,6 @@ static void find(const fl_instance *instance, const fl_variation *of) {
     fl_settings_default(&settings, &fl_exact_method, instance);
     fl_breakpoints_query query = {.method = &fl_exact_method, .settings = &settings};
     cr_assert(fl_breakpoints_energy(&found, instance, of, &query, &desk, &err) == FL_OK, "%s", err.text);
-}
-
-static bool within(long double a, long double b, long double room) {
-    return fabsl(a - b) <= room * fmaxl(fabsl(a), fabsl(b));
 }
 
 /** The pieces follow one another from end to end of the range. */

@@ -2,27 +2,13 @@
 #include "core/explain.h"
 #include "core/json.h"
 #include "core/tolerance.h"
+#include "tests/core/desk.h"
 #include "tests/support/build.h"
 #include "tests/support/draw.h"
 #include "tests/support/solve.h"
-#include <criterion/criterion.h>
 #include <string.h>
 
-static fl_arena arena, scratch;
-static const volatile sig_atomic_t never;
-static const fl_desk desk = {&arena, &scratch, &never};
-static fl_error err;
 static fl_explanation said;
-
-static void start(void) {
-    fl_arena_init(&arena, 0);
-    fl_arena_init(&scratch, 0);
-}
-
-static void stop(void) {
-    fl_arena_free(&arena);
-    fl_arena_free(&scratch);
-}
 
 TestSuite(explain, .init = start, .fini = stop);
 
@@ -184,26 +170,29 @@ static int helped, helpless, factors, kinds[FL_RELAX_LINK + 1];
 /** A remedy is enough, its plan proves it, what is short of it is not, and both are close together. */
 static void try_remedy(const fl_instance *instance, const fl_remedy *at) {
     bool accuracy = at->limit.kind == FL_RELAX_ACCURACY;
-    const char *who = draw_say(instance);
     if (at->helpless) {
-        cr_assert(!feasible_at(instance, at, accuracy ? 0 : INFINITY), "%s: kind %d %d would help", who,
-                  (int)at->limit.kind, at->limit.index);
+        cr_assert(!feasible_at(instance, at, accuracy ? 0 : INFINITY), "%s: kind %d %d would help",
+                  draw_say(instance), (int)at->limit.kind, at->limit.index);
         helpless++;
         return;
     }
     fl_instance *relaxed;
-    cr_assert(at->least && isfinite(at->enough), "%s: kind %d %d stays open", who, (int)at->limit.kind,
-              at->limit.index);
+    cr_assert(at->least && isfinite(at->enough), "%s: kind %d %d stays open", draw_say(instance),
+              (int)at->limit.kind, at->limit.index);
     cr_assert(fl_relax_set(&relaxed, instance, &at->limit, at->enough, &err) == FL_OK);
-    cr_assert(naive_judge(relaxed, &at->plan).feasible, "%s: the plan proves nothing", who);
+    cr_assert(naive_judge(relaxed, &at->plan).feasible, "%s: the plan proves nothing", draw_say(instance));
     fl_instance_free(relaxed);
-    cr_assert(!feasible_at(instance, at, at->short_of), "%s: %.17g is enough", who, at->short_of);
+    cr_assert(!feasible_at(instance, at, at->short_of), "%s: %.17g is enough", draw_say(instance),
+              at->short_of);
     if (accuracy && fl_app_chooses(&instance->apps[at->limit.index])) {
-        cr_assert(at->short_of <= at->enough + 1.001 * FL_TOLERANCE_RELAX && at->enough < at->now, "%s", who);
+        cr_assert(at->short_of <= at->enough + 1.001 * FL_TOLERANCE_RELAX && at->enough < at->now, "%s",
+                  draw_say(instance));
     } else if (accuracy) {
-        cr_assert(!feasible_at(instance, at, at->enough + 3 * FL_TOLERANCE_ACCURACY), "%s", who);
+        cr_assert(!feasible_at(instance, at, at->enough + 3 * FL_TOLERANCE_ACCURACY), "%s",
+                  draw_say(instance));
     } else {
-        cr_assert(at->short_of >= at->enough * (1 - FL_TOLERANCE_RELAX) && at->enough > at->now, "%s", who);
+        cr_assert(at->short_of >= at->enough * (1 - FL_TOLERANCE_RELAX) && at->enough > at->now, "%s",
+                  draw_say(instance));
     }
     helped++;
     kinds[at->limit.kind]++;

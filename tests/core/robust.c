@@ -2,37 +2,19 @@
 #include "core/robust.h"
 #include "core/exact.h"
 #include "core/json.h"
+#include "tests/core/desk.h"
 #include "tests/support/brute.h"
 #include "tests/support/build.h"
 #include "tests/support/draw.h"
-#include <criterion/criterion.h>
 #include <string.h>
 
-static fl_arena arena, scratch;
-static const volatile sig_atomic_t never;
-static const fl_desk desk = {&arena, &scratch, &never};
-static fl_error err;
 static fl_robust found;
-
-static void start(void) {
-    fl_arena_init(&arena, 0);
-    fl_arena_init(&scratch, 0);
-}
-
-static void stop(void) {
-    fl_arena_free(&arena);
-    fl_arena_free(&scratch);
-}
 
 TestSuite(robust, .init = start, .fini = stop);
 
 static void solve(const fl_instance *instance, const fl_slowdown *slowdown) {
     fl_robust_query query = {.slowdown = *slowdown};
     cr_assert(fl_robust_solve(&found, instance, &query, &desk, &err) == FL_OK, "%s: %s", err.where, err.text);
-}
-
-static bool within(long double a, long double b, long double room) {
-    return fabsl(a - b) <= room * fmaxl(fabsl(a), fabsl(b));
 }
 
 /* The truth: all plans in all scenarios */

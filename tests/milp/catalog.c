@@ -2,7 +2,7 @@
 #include "milp/catalog.h"
 #include "core/generate.h"
 #include "core/random.h"
-#include "tests/support/brute.h"
+#include "tests/milp/brute_pool.h"
 #include <criterion/criterion.h>
 #include <math.h>
 
@@ -43,17 +43,6 @@ static bool fits_alone(const fl_offer *offer) {
     return true;
 }
 
-/** Put all plans of all applications into the pool. */
-static void add_all(fl_pool *pool, const brute_answer *all) {
-    for (int h = 0; h < all->n_apps; h++) {
-        for (int i = 0; i < all->apps[h].n; i++) {
-            const brute_plan *plan = &all->apps[h].plans[i];
-            int added;
-            cr_assert(fl_pool_add(&added, pool, h, plan->exit, plan->nodes, NULL, NULL, &err) == FL_OK);
-        }
-    }
-}
-
 /** List all plans up to a price of each application, into the pricing's pool. */
 static void list(fl_pricing *pricing, fl_goal goal, double most) {
     fl_catalog catalog;
@@ -87,7 +76,7 @@ static int check(const fl_task *task, const brute_answer *all, fl_goal goal, uin
     cr_assert(fl_pool_open(&known, task->instance, &arena, &err) == FL_OK);
     cr_assert(fl_pool_open(&pool, task->instance, &arena, &err) == FL_OK);
     cr_assert(fl_pricing_open(&pricing, task, &known, INFINITY, &err) == FL_OK);
-    add_all(&known, all);
+    brute_pool(&known, all);
     for (int j = 0; j < known.n_offers; j++) most = fmax(most, 0.7 * known.offers[j].power);
     double *duals = FL_ZERO(&arena, known.n_limits, double);
     fl_random_seed(&random, seed);
@@ -96,7 +85,7 @@ static int check(const fl_task *task, const brute_answer *all, fl_goal goal, uin
     pricing.pool = &pool;
     list(&pricing, goal, most);
     int n_listed = pool.n_offers;
-    add_all(&pool, all);
+    brute_pool(&pool, all);
     duals = translate(&pool, &known, duals);
     for (int j = n_listed; j < pool.n_offers; j++) {
         const fl_offer *offer = &pool.offers[j];

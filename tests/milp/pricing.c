@@ -2,7 +2,7 @@
 #include "milp/pricing.h"
 #include "core/generate.h"
 #include "core/random.h"
-#include "tests/support/brute.h"
+#include "tests/milp/brute_pool.h"
 #include <criterion/criterion.h>
 #include <math.h>
 
@@ -40,17 +40,6 @@ static double try_all(const brute_list *list, const fl_instance *instance, const
     return least;
 }
 
-/** Know every limit that any plan uses. */
-static void add_all(fl_pool *pool, const brute_answer *all) {
-    for (int h = 0; h < all->n_apps; h++) {
-        for (int i = 0; i < all->apps[h].n; i++) {
-            const brute_plan *plan = &all->apps[h].plans[i];
-            int added;
-            cr_assert(fl_pool_add(&added, pool, h, plan->exit, plan->nodes, NULL, NULL, &err) == FL_OK);
-        }
-    }
-}
-
 static void compare_at(fl_pricing *pricing, const brute_answer *all, const double *duals, fl_goal goal,
                        uint64_t seed) {
     const fl_instance *instance = pricing->task->instance;
@@ -75,7 +64,7 @@ static void compare(const fl_instance *instance, uint64_t seed) {
     brute_answer all = brute_solve(instance);
     cr_assert(fl_pool_open(&pool, instance, &arena, &err) == FL_OK);
     cr_assert(fl_pricing_open(&pricing, &task, &pool, INFINITY, &err) == FL_OK);
-    add_all(&pool, &all);
+    brute_pool(&pool, &all);
     double *duals = FL_ZERO(&arena, pool.n_limits, double);
     fl_random_seed(&draw, seed);
     for (int round = 0; round < 4; round++) {
