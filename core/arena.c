@@ -68,8 +68,10 @@ size_t fl_arena_left(const fl_arena *arena) {
 }
 
 size_t fl_arena_hold(fl_arena *arena, double bytes) {
-    size_t kept = arena->limit, most = arena->reserved + (size_t)bytes;
-    if (bytes > 0 && (kept == 0 || most < kept)) arena->limit = most;
+    size_t kept = arena->limit, room = SIZE_MAX - arena->reserved;
+    if (!(bytes > 0) || bytes >= (double)room) return kept;
+    size_t most = arena->reserved + (bytes > 1 ? (size_t)bytes : 1); /* 0 would mean no limit */
+    if (kept == 0 || most < kept) arena->limit = most;
     return kept;
 }
 
@@ -83,11 +85,11 @@ static void *take(fl_arena_chunk *chunk, size_t bytes) {
     return chunk_data(chunk) + start;
 }
 
-/** A new chunk for at least `bytes`, linked in after the current one. Chunks grow with the arena, so that
- *  their number stays logarithmic. */
+/** A new chunk for at least `bytes`, linked in after the current one. Chunks grow with the arena, and with
+ * what its limit leaves, so that their number stays logarithmic. */
 static fl_arena_chunk *grow(fl_arena *arena, size_t bytes) {
-    size_t size = arena->reserved > LEAST_CHUNK ? arena->reserved : LEAST_CHUNK, left = fl_arena_left(arena);
-    if (left < HEADER || size > left - HEADER) size = 0;
+    size_t size = arena->own > LEAST_CHUNK ? arena->own : LEAST_CHUNK, left = fl_arena_left(arena);
+    if (size > left / 2) size = left / 2 > LARGE_ALIGNMENT ? left / 2 - LARGE_ALIGNMENT : 0;
     if (size < bytes) size = bytes;
     size = (size + LARGE_ALIGNMENT - 1) & ~(size_t)(LARGE_ALIGNMENT - 1);
     if (left < HEADER || size > left - HEADER) {
@@ -101,6 +103,7 @@ static fl_arena_chunk *grow(fl_arena *arena, size_t bytes) {
     chunk->next = *link;
     *link = chunk;
     forbid(chunk_data(chunk), size);
+    arena->own += size + HEADER;
     for (fl_arena *each = arena; each != NULL; each = each->whole) {
         each->reserved += size + HEADER;
         if (each->reserved > each->peak) each->peak = each->reserved;

@@ -19,7 +19,8 @@ typedef struct fl_arena {
     fl_arena_chunk *first, *current;
     struct fl_arena *whole; /* whose limit counts for this one too; NULL: none */
     size_t limit;           /* bytes that may be reserved in all; 0: no limit */
-    size_t reserved;        /* bytes held from the system now, arenas within this one included */
+    size_t own;             /* bytes held from the system now, by this arena's chunks */
+    size_t reserved;        /* the same, arenas within this one included */
     size_t peak;            /* the most bytes ever held at once */
     bool failed;            /* an allocation failed since init or reset */
     bool limited;           /* ... because of `limit`, not of the system */
@@ -41,7 +42,8 @@ void fl_arena_init_within(fl_arena *arena, fl_arena *whole);
 /** How many bytes more may be reserved; SIZE_MAX: there is no limit. O(arenas around this one) */
 size_t fl_arena_left(const fl_arena *arena);
 
-/** Let it reserve at most so many bytes more than it has now, unless its limit is tighter; 0: no limit.
+/** Let it reserve at most so many bytes more than it has now, unless its limit is tighter; 0 or less: no
+ * limit.
  *  @return the limit that it had, to put back */
 size_t fl_arena_hold(fl_arena *arena, double bytes);
 

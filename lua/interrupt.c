@@ -25,14 +25,16 @@ static lua_State *volatile caught; /* whose code a prompt's Ctrl-C stops; NULL: 
 static double last;                /* fl_clock() after a solve that was interrupted; 0: none was */
 
 static void on_interrupt(int number) {
-    int i = number == SIGTERM;
+    int i = number == SIGTERM, error = errno;
     double now = fl_clock();
     came = 1;
     if (i == 1) ended = 1;
     if (heard[i] == 0) heard[i] = now;
-    if (now - heard[i] < ECHO) return;
-    sigaction(number, &host[i], NULL);
-    raise(number); /* a second one is the host's, who gets it when this handler has returned */
+    if (now - heard[i] >= ECHO) {
+        sigaction(number, &host[i], NULL);
+        raise(number); /* a second one is the host's, who gets it when this handler has returned */
+    }
+    errno = error;
 }
 
 /** Wait until what comes now is no echo any more. */
@@ -47,13 +49,11 @@ static void wait_for_echoes(double since) {
 static void watch(int i) {
     struct sigaction ours = {.sa_handler = on_interrupt}, old;
     sigemptyset(&ours.sa_mask);
-    if (sigaction(signals[i], &ours, &old) != 0 || old.sa_handler == on_interrupt) return;
+    if (sigaction(signals[i], NULL, &old) != 0) return;
+    if (old.sa_handler == on_interrupt || old.sa_handler == SIG_IGN) return;
     host[i] = old;
     heard[i] = 0;
-    watching[i] = true;
-    if (old.sa_handler != SIG_IGN) return;
-    sigaction(signals[i], &old, NULL);
-    watching[i] = false;
+    watching[i] = sigaction(signals[i], &ours, NULL) == 0;
 }
 
 const volatile sig_atomic_t *fl_lua_interrupt_begin(void) {

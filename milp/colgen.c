@@ -9,7 +9,6 @@
 #include "milp/tabu.h"
 #include <limits.h>
 #include <math.h>
-#include <stdint.h>
 
 /** Moves of the tabu search per crowd priced: it takes about a quarter of the time then. */
 enum { MOVES_PER_PRICING = 2 };
@@ -42,6 +41,7 @@ typedef struct search {
     double power;      /* no plan that refuses as few takes less, W, proven */
     bool priced;       /* what each application takes alone is known */
     bool infeasible;   /* proven */
+    bool held;         /* to option `memory` */
     bool stopped;      /* by a limit */
     bool starved;      /* by that of memory */
     fl_tree tree;
@@ -193,7 +193,7 @@ static fl_status visit(search *now, const fl_branch *branch, const fl_terms *ter
 static fl_status visit_within(search *now, const fl_branch *branch, const fl_terms *terms, double *bound,
                               bool *closed, fl_error *err) {
     fl_status status = visit(now, branch, terms, bound, closed, err);
-    if (status != FL_ENOMEM || fl_arena_left(now->task->arena) == SIZE_MAX) return status;
+    if (status != FL_ENOMEM || !now->held) return status;
     now->stopped = now->starved = *closed = true;
     *bound = branch->bound;
     return FL_OK;
@@ -327,8 +327,9 @@ static fl_status run(fl_answer *answer, search *now, fl_error *err) {
 static fl_status run_within(fl_answer *answer, search *now, fl_error *err) {
     fl_arena *arena = now->task->arena;
     size_t kept = fl_arena_hold(arena, fl_method_setting(&fl_colgen_method, now->task->settings, "memory"));
+    now->held = arena->limit != kept;
     fl_status status = run(answer, now, err);
-    if (status == FL_ENOMEM && arena->limit != kept) {
+    if (status == FL_ENOMEM && now->held) {
         now->starved = true;
         if (now->priced) fill_answer(answer, now);
         answer->stop = FL_STOP_MEMORY;

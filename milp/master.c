@@ -24,7 +24,7 @@ void fl_master_close(fl_master *master) {
 static int add_column(fl_master *master, int crowd, int offer) {
     fl_model *model = &master->model;
     int j = fl_model_add_column(model, 0, "x_%d", model->n_columns);
-    if (j < 0) return -1;
+    if (j < 0 || master->arena.failed) return -1; /* failed before, maybe with the arrays below */
     if (j == master->column_room) {
         int room = 2 * j + 64;
         int *all = FL_NEW(&master->arena, 3 * (size_t)room, int);

@@ -145,7 +145,8 @@ static int count_refused(const fl_neighbours *all, int h) {
  *  are refused each second one. */
 static void take_out(search *now) {
     fl_neighbours *all = now->all;
-    int size = (int)all->size, limits[] = {pick_limit(now), pick_limit(now), pick_limit(now)};
+    int size = (int)all->size, limits[3];
+    for (int i = 0; i < 3; i++) limits[i] = pick_limit(now);
     for (int i = 0; i < 2 * size && now->n_out < size; i++) take_out_one(now, limits[i % 3]);
     for (int i = 0; i < size && now->n_out < size; i++) take_out_one(now, -1);
     for (int h = 0; h < all->relaxation->pool->instance->n_apps; h++) {

@@ -163,6 +163,30 @@ Test(arena, it_can_be_held_to_a_limit_for_some_time) {
     cr_assert(fl_arena_left(&arena) == 1000);
 }
 
+Test(arena, what_is_held_within_it_does_not_make_its_own_chunks_larger) {
+    fl_arena part;
+    fl_arena_init(&arena, 0);
+    fl_arena_init_within(&part, &arena);
+    fl_arena_alloc(&part, 10000000, 1);
+    fl_arena_alloc(&arena, 20000, 1);
+    cr_assert(arena.reserved < 10100000, "%zu bytes", arena.reserved);
+    fl_arena_free(&part);
+}
+
+Test(arena, near_its_limit_it_still_takes_few_chunks) {
+    fl_arena part;
+    int n = 0, n_chunks = 0;
+    fl_arena_init(&arena, 1000000);
+    fl_arena_init_within(&part, &arena);
+    fl_arena_alloc(&part, 600000, 1);
+    for (size_t reserved = arena.reserved; fl_arena_alloc(&arena, 100, 1) != NULL; n++) {
+        n_chunks += arena.reserved != reserved;
+        reserved = arena.reserved;
+    }
+    cr_assert(n > 2500 && n_chunks < 40, "%d blocks in %d chunks", n, n_chunks);
+    fl_arena_free(&part);
+}
+
 Test(arena, reset_forgets_the_failure_and_keeps_the_limit) {
     fl_arena_init(&arena, 1000);
     cr_assert_null(fl_arena_alloc(&arena, 5000, 1));

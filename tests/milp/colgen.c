@@ -160,6 +160,34 @@ Test(colgen, too_little_memory_is_said) {
     fl_instance_free(instance);
 }
 
+Test(colgen, whatever_memory_it_is_held_to_it_answers) {
+    fl_instance *instance = draw(1, true);
+    int option = fl_method_option(&fl_colgen_method, "memory"), n_starved = 0, n_plans = 0;
+    fl_settings settings;
+    run(instance, NULL);
+    double power = result.verdict.power;
+    long long served = result.verdict.served;
+    cr_assert(result.status == FL_RESULT_OPTIMAL);
+    fl_settings_default(&settings, &fl_colgen_method, instance);
+    for (double bytes = 1000; bytes < 1e9; bytes += bytes < 200000 ? 320 : bytes) {
+        fl_arena own;
+        fl_arena_init(&own, 0);
+        settings.value[option] = bytes;
+        fl_status status = fl_run(&result, instance, &fl_colgen_method, &settings, &own, NULL, &err);
+        cr_assert(status == FL_OK, "%g bytes: %s", bytes, err.text);
+        cr_assert(result.verdict.served <= served && own.limit == 0);
+        if (result.verdict.served == served) cr_assert(result.verdict.power >= power * (1 - 1e-9));
+        if (result.status == FL_RESULT_OPTIMAL) cr_assert(result.verdict.served == served);
+        n_starved += result.stop == FL_STOP_MEMORY;
+        n_plans += result.stop == FL_STOP_MEMORY && result.has_plan;
+        fl_arena_free(&own);
+    }
+    cr_assert(result.status == FL_RESULT_OPTIMAL, "there is enough in the end: %s",
+              fl_stop_name(result.stop));
+    cr_assert(n_starved > 50 && n_plans > 0, "%d, %d", n_starved, n_plans);
+    fl_instance_free(instance);
+}
+
 Test(colgen, ten_thousand_users_in_six_applications_are_no_more_work_than_six) {
     fl_recipe recipe = {.seed = 7, .apps = 6, .blocks = 10, .nodes = 8, .binding = true, .admission = true};
     fl_instance *few, *many;

@@ -120,3 +120,24 @@ Test(master, a_fractional_solution_is_divided_until_it_is_whole) {
     }
     cr_assert(fl_tree_take(&tree) == NULL && isinf(fl_tree_bound(&tree)));
 }
+
+Test(master, a_start_that_runs_out_of_memory_at_any_place_says_so) {
+    enum { CROWDS = 60 };
+    static fl_crowd many[CROWDS];
+    fl_status status = FL_ENOMEM;
+    int n_failed = 0;
+    for (int i = 0; i < CROWDS; i++) many[i] = (fl_crowd){0, 1, NULL};
+    for (size_t limit = 64; status == FL_ENOMEM; limit += 64) {
+        fl_arena whole;
+        fl_arena_init(&whole, limit);
+        fl_pool within = {.instance = instance, .arena = &whole};
+        fl_master starved;
+        fl_master_open(&starved, &within, 1);
+        status = fl_master_start(&starved, many, CROWDS, &err);
+        cr_assert(status == FL_OK || status == FL_ENOMEM);
+        n_failed += status == FL_ENOMEM;
+        fl_master_close(&starved);
+        cr_assert(whole.reserved == 0);
+    }
+    cr_assert(n_failed > 50, "%d", n_failed);
+}
