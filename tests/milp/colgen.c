@@ -169,7 +169,8 @@ Test(colgen, whatever_memory_it_is_held_to_it_answers) {
     long long served = result.verdict.served;
     cr_assert(result.status == FL_RESULT_OPTIMAL);
     fl_settings_default(&settings, &fl_colgen_method, instance);
-    for (double bytes = 1000; bytes < 1e9; bytes += bytes < 200000 ? 320 : bytes) {
+    for (int i = 0; i < 634; i++) { /* 1000, 1320, ..., 199080, 200000, 400000, ... */
+        double bytes = i < 620 ? 1000 + 320 * i : ldexp(200000, i - 620);
         fl_arena own;
         fl_arena_init(&own, 0);
         settings.value[option] = bytes;
