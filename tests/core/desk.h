@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** What the tests of analyses work with: a desk (core/method.h), made by start() and cleared by stop(). */
+/** What the tests of analyses work with: a desk (core/result.h), made by start() and cleared by stop(). */
 #ifndef FINLAB_TESTS_CORE_DESK_H
 #define FINLAB_TESTS_CORE_DESK_H
 
-#include "core/method.h"
+#include "core/result.h"
 #include <criterion/criterion.h>
 #include <math.h>
 
