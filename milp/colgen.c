@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <math.h>
 
-/** Moves of the tabu search per crowd priced: it takes about a quarter of the time then. */
+/** Moves of the tabu search per crowd priced. */
 enum { MOVES_PER_PRICING = 2 };
 /** Nodes of searches in neighbourhoods per crowd priced. */
 enum { NEIGHBOURS_PER_PRICING = 1 };

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <math.h>
 #include <setjmp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -335,6 +336,11 @@ static fl_status prepare(session *now, fl_arena *arena, fl_error *err) {
     now->column = FL_NEW(arena, n, int);
     now->value = FL_NEW(arena, n > columns ? n : columns, double);
     return arena->failed ? fl_arena_error(arena, err) : FL_OK;
+}
+
+size_t fl_glpk_memory(const fl_arena *arena) {
+    size_t left = fl_arena_left(arena);
+    return left < SIZE_MAX ? left + 1 : 0; /* nothing left is not the same as no limit */
 }
 
 fl_status fl_glpk_solve(fl_glpk_outcome *out, const fl_model *model, const fl_glpk_limits *limits,

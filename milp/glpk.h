@@ -36,6 +36,9 @@ typedef struct fl_glpk_limits {
     const volatile sig_atomic_t *interrupt; /* nonzero: stop as soon as possible; NULL: never */
 } fl_glpk_limits;
 
+/** What `memory` is when GLPK may take what `arena` may still reserve. */
+size_t fl_glpk_memory(const fl_arena *arena);
+
 typedef struct fl_glpk_outcome {
     fl_glpk_end end;
     bool *chosen;     /* [n_columns] which columns are not 0 in the best solution; NULL: none found */

@@ -3,7 +3,6 @@
 
 #include "core/tolerance.h"
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 void fl_master_open(fl_master *master, const fl_pool *pool, double unit) {
@@ -319,8 +318,8 @@ static void set_rest(fl_master *master) {
 
 fl_glpk_limits fl_master_limits(const fl_master *master, double until,
                                 const volatile sig_atomic_t *interrupt) {
-    size_t left = fl_arena_left(&master->arena);
-    return (fl_glpk_limits){.until = until, .interrupt = interrupt, .memory = left < SIZE_MAX ? left + 1 : 0};
+    size_t memory = fl_glpk_memory(&master->arena);
+    return (fl_glpk_limits){.until = until, .interrupt = interrupt, .memory = memory};
 }
 
 fl_status fl_master_solve(fl_master *master, const fl_terms *terms, double until,

@@ -11,7 +11,6 @@
 #include "milp/rebase.h"
 #include <limits.h>
 #include <math.h>
-#include <stdint.h>
 
 /** So many of the best plans are forbidden to see that the next one costs more. */
 enum { SPARED = 20 };
@@ -209,11 +208,10 @@ static fl_status build(search *now, fl_error *err) {
 
 static fl_status solve(search *now, fl_error *err) {
     const fl_model *model = &now->flow.model;
-    size_t left = fl_arena_left(now->arena);
     now->limits.most = now->cost;
     now->limits.slack = now->counting ? margin(now) : 0.01 * FL_TOLERANCE_EQUAL * now->said;
     now->limits.gap = now->counting ? 0 : setting(now->task, "gap");
-    if (left < SIZE_MAX) now->limits.memory = left + 1; /* 0 would mean no limit */
+    now->limits.memory = fl_glpk_memory(now->arena);
     fl_status status = fl_glpk_solve(&now->last, model, &now->limits, now->arena, err);
     now->starved = status == FL_ENOMEM && isfinite(now->cost);
     if (now->limits.nodes != LONG_MAX) now->limits.nodes -= now->last.nodes;

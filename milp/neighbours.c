@@ -57,7 +57,6 @@ static fl_status catch_up(fl_neighbours *all, fl_error *err) {
 static fl_status follow(fl_neighbours *all, fl_error *err) {
     const fl_incumbent *best = all->best;
     fl_pool *pool = all->relaxation->pool;
-    FL_TRY(fl_pool_add_plan(pool, &best->plan, err));
     all->n_users = 0;
     FL_TRY(catch_up(all, err));
     for (int h = 0; h < best->plan.n_apps; h++) {
@@ -65,6 +64,7 @@ static fl_status follow(fl_neighbours *all, fl_error *err) {
             int j;
             if (at->exit < 0) continue;
             FL_TRY(fl_pool_add(&j, pool, h, at->exit, at->nodes, at->levels, NULL, err));
+            FL_TRY(catch_up(all, err));
             if (j >= 0) all->users[j] += at->count;
         }
     }
