@@ -3,6 +3,7 @@
 
 #include "core/method.h"
 #include "core/tolerance.h"
+#include "milp/trim.h"
 #include <math.h>
 
 /** Most ways to divide a node that are weighed. */
@@ -36,15 +37,31 @@ fl_status fl_choose_items(fl_choose *choose, const double *cost, const double *l
 
 /* Nodes */
 
-/** All users, none of whom has decided. */
-static fl_status open_root(fl_simplex *root, const fl_choose *now, fl_error *err) {
+/** All users and everything that they may choose; not started. */
+static fl_status open_all(fl_simplex *all, const fl_choose *now, fl_error *err) {
     int n = now->n_groups;
-    FL_TRY(fl_simplex_open(root, &now->items, n, now->items.n + n, now->arena, err));
+    FL_TRY(fl_simplex_open(all, &now->items, n, now->items.n + n, now->arena, err));
     for (int i = 0; i < n; i++) {
         const fl_choosers *group = &now->groups[i];
-        fl_simplex_add_group(root, group->count);
-        for (int j = group->first; j < group->end; j++) fl_simplex_add_column(root, j);
-        if (group->may_refuse) fl_simplex_add_column(root, now->items.n - 1);
+        fl_simplex_add_group(all, group->count);
+        for (int j = group->first; j < group->end; j++) fl_simplex_add_column(all, j);
+        if (group->may_refuse) fl_simplex_add_column(all, now->items.n - 1);
+    }
+    return FL_OK;
+}
+
+/** All users, none of whom has decided, and what is of use to them under the limits that may bind. */
+static fl_status open_root(fl_simplex *root, const fl_choose *now, fl_error *err) {
+    fl_simplex all;
+    FL_TRY(open_all(&all, now, err));
+    FL_TRY(fl_trim_misfits(&all, now->arena, err));
+    FL_TRY(fl_trim_limits(&all.items, &all, now->arena, err));
+    FL_TRY(fl_simplex_open(root, all.items, all.n_groups, all.n_columns, now->arena, err));
+    for (int g = 0, j = 0; g < all.n_groups; g++) {
+        fl_simplex_add_group(root, all.count[g]);
+        for (; j < all.n_columns && all.group[j] == g; j++) {
+            if (!all.barred[j]) fl_simplex_add_column(root, all.item[j]);
+        }
     }
     fl_simplex_start(root);
     return FL_OK;
@@ -65,7 +82,7 @@ static fl_status open_child(fl_simplex *child, const fl_choose *now, const fl_si
     int part = more ? of->users : from->count[g] - of->users + 1;
     bool apart = part < from->count[g];
     int *new = FL_NEW(now->arena, n, int);
-    FL_TRY(fl_simplex_open(child, &now->items, from->n_groups + 1, 2 * n, now->arena, err));
+    FL_TRY(fl_simplex_open(child, from->items, from->n_groups + 1, 2 * n, now->arena, err));
     if (new == NULL) return fl_arena_error(now->arena, err);
     for (int j = 0, last = -1; j < n; j++) {
         if (from->group[j] != last) {
@@ -83,6 +100,7 @@ static fl_status open_child(fl_simplex *child, const fl_choose *now, const fl_si
         if (from->group[j] == g && !from->barred[j] && of->with[j] == more)
             fl_simplex_add_column(child, from->item[j]);
     }
+    FL_TRY(fl_trim_misfits(child, now->arena, err));
     fl_simplex_resume(child, from, new);
     return FL_OK;
 }

@@ -4,7 +4,8 @@
  *
  *  Searched depth first, with the relaxation of milp/simplex.h in every node, which starts where its parent's
  *  ended. A node is divided by a property of plans (milp/crowd.h) where users have it in parts, or by a
- *  column. Columns whose reduced cost exceeds what is open are left out below. */
+ *  column. Columns that do not fit beside what all others take at least are left out (milp/trim.h), and below
+ *  a node those whose reduced cost exceeds what is open. */
 #ifndef FINLAB_MILP_CHOOSE_H
 #define FINLAB_MILP_CHOOSE_H
 

@@ -34,16 +34,18 @@ typedef struct search {
     long long nodes, nodes_most;
     long long leaves; /* nodes of the searches inside nodes */
     fl_catalog catalog;
-    double open_most;  /* goal's unit; where more is open there are too many plans to list */
-    long long dive_at; /* the number of nodes at which to dive again */
-    long long moves;   /* of tabu search */
-    long long refused; /* no plan refuses fewer, proven */
-    double power;      /* no plan that refuses as few takes less, W, proven */
-    bool priced;       /* what each application takes alone is known */
-    bool infeasible;   /* proven */
-    bool held;         /* to option `memory` */
-    bool stopped;      /* by a limit */
-    bool starved;      /* by that of memory */
+    double open_most;     /* goal's unit; where more is open there may be too many plans to list */
+    long long exhaust_at; /* the number of nodes at which to try even so */
+    long long pause;      /* nodes from the last failure to that */
+    long long dive_at;    /* the number of nodes at which to dive again */
+    long long moves;      /* of tabu search */
+    long long refused;    /* no plan refuses fewer, proven */
+    double power;         /* no plan that refuses as few takes less, W, proven */
+    bool priced;          /* what each application takes alone is known */
+    bool infeasible;      /* proven */
+    bool held;            /* to option `memory` */
+    bool stopped;         /* by a limit */
+    bool starved;         /* by that of memory */
     fl_tree tree;
     fl_arena node; /* what one node needs */
 } search;
@@ -134,8 +136,17 @@ static fl_status look_around(search *now, const fl_terms *terms, double bound, f
     return fl_primal_dive(&now->best, &now->relaxation, *terms, err);
 }
 
+/** Note how an attempt to list all plans that may matter ended, and so when to make the next. */
+static void note_attempt(search *now, bool done, double open) {
+    now->pause = done ? now->pause / 2 + 1 : 2 * now->pause;
+    if (done) return;
+    now->open_most = 0.5 * open;
+    now->exhaust_at = now->nodes + now->pause;
+}
+
 /** Try to close a node by searching all plans that may matter, first for solutions near its bound. Where they
- *  are too many, the next attempt is made when half as much is open. */
+ *  are too many, the next attempt is made when half as much is open, or after a pause that doubles with every
+ *  failure. */
 static fl_status exhaust(search *now, const fl_terms *terms, double *bound, fl_error *err) {
     double open = cutoff_of(now, terms) - *bound, step = NEAR * fabs(*bound);
     long long left = now->nodes_most - now->nodes - now->leaves;
@@ -144,12 +155,12 @@ static fl_status exhaust(search *now, const fl_terms *terms, double *bound, fl_e
                       .terms = terms,
                       .gap = now->gap,
                       .nodes_most = left < LEAVES_MOST ? left : LEAVES_MOST};
-    if (terms->kind == FL_TERMS_FIT || open > now->open_most) return FL_OK;
+    if (terms->kind == FL_TERMS_FIT || (open > now->open_most && now->nodes < now->exhaust_at)) return FL_OK;
     if (terms->kind == FL_TERMS_SERVE) step = INFINITY; /* users are whole: there is nothing between */
     for (bool done = true; done && *bound < cutoff_of(now, terms); step *= 4) {
         FL_TRY(fl_exhaust_search(&all, &now->catalog, *bound + step, bound, err));
         done = all.complete && !all.stopped;
-        if (!done) now->open_most = 0.5 * open;
+        note_attempt(now, done, open);
     }
     now->leaves += all.nodes;
     if (terms->kind == FL_TERMS_SERVE && *bound >= cutoff_of(now, terms)) *bound = INFINITY;
@@ -206,6 +217,8 @@ static fl_status search_tree(search *now, const fl_terms *terms, double *proven,
     now->nodes = now->leaves = 0;
     now->dive_at = 1;
     now->open_most = now->catalog.amount != NULL ? INFINITY : -INFINITY;
+    now->exhaust_at = now->catalog.amount != NULL ? 0 : LLONG_MAX;
+    now->pause = 1;
     FL_TRY(fl_tree_start(&now->tree, *proven, now->task->arena, err));
     for (fl_branch *branch; (branch = fl_tree_take(&now->tree)) != NULL;) {
         double bound = branch->bound;

@@ -329,10 +329,11 @@ fl_simplex_end fl_simplex_solve(fl_simplex *simplex, double cutoff) {
 }
 
 bool fl_simplex_empty(const fl_simplex *simplex) {
-    for (int g = 0; g < simplex->n_groups; g++) {
-        if (simplex->key[g] < 0) return true;
+    int g = 0; /* the groups before it have one */
+    for (int j = 0; j < simplex->n_columns && simplex->group[j] <= g; j++) {
+        if (simplex->group[j] == g && !simplex->barred[j]) g++;
     }
-    return false;
+    return g < simplex->n_groups;
 }
 
 double fl_simplex_bound(fl_simplex *simplex, double *least) {

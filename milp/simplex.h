@@ -75,7 +75,7 @@ void fl_simplex_start(fl_simplex *simplex);
  *  @param now  [from->n_columns] those; -1: gone */
 void fl_simplex_resume(fl_simplex *simplex, const fl_simplex *from, const int *now);
 
-/** Whether a group has no column that it may take: then it cannot be solved. */
+/** Whether a group has no column that it may take: then it cannot be solved. O(n_columns) */
 bool fl_simplex_empty(const fl_simplex *simplex);
 
 /** Solve.

@@ -174,3 +174,14 @@ Test(simplex, a_group_without_columns_cannot_be_solved) {
     fl_simplex_start(&simplex);
     cr_assert(fl_simplex_empty(&simplex));
 }
+
+Test(simplex, a_group_whose_columns_are_all_barred_cannot_be_solved_either) {
+    for (int g = 0; g < GROUPS; g++) {
+        draw(1);
+        for (int k = 0; k < EACH; k++) {
+            cr_assert(!fl_simplex_empty(&simplex), "%d of group %d", k, g);
+            simplex.barred[g * EACH + k] = true;
+        }
+        cr_assert(fl_simplex_empty(&simplex), "group %d", g);
+    }
+}
