@@ -37,10 +37,15 @@ fl_status fl_choose_items(fl_choose *choose, const double *cost, const double *l
 
 /* Nodes */
 
-/** All users and everything that they may choose; not started. */
+/** All users and everything that they may choose: columns and groups only, without room for prices or a
+ * basis.
+ */
 static fl_status open_all(fl_simplex *all, const fl_choose *now, fl_error *err) {
     int n = now->n_groups;
-    FL_TRY(fl_simplex_open(all, &now->items, n, now->items.n + n, now->arena, err));
+    fl_items none = now->items;
+    none.n_limits = 0;
+    FL_TRY(fl_simplex_open(all, &none, n, now->items.n + n, now->arena, err));
+    all->items = &now->items;
     for (int i = 0; i < n; i++) {
         const fl_choosers *group = &now->groups[i];
         fl_simplex_add_group(all, group->count);
@@ -183,15 +188,8 @@ static bool has(const choice *of, const candidate *by, int column) {
     return fl_property_of(&by->property, &offer->at, &of->now->pool->instance->apps[offer->app]);
 }
 
-/** The columns of the group from `first` on. */
-static int end_of(const fl_simplex *at, int first) {
-    int end = first;
-    while (end < at->n_columns && at->group[end] == at->group[first]) end++;
-    return end;
-}
-
 static void consider(choice *of, int first, candidate by, const double *users) {
-    int end = end_of(of->at, first), i;
+    int end = fl_simplex_end_of(of->at, first), i;
     for (int j = first; j < end; j++) by.users += has(of, &by, j) ? users[j] : 0;
     by.apart = fmin(by.users - floor(by.users), ceil(by.users) - by.users);
     if (by.apart <= FL_TOLERANCE_SERVED || by.users < 0 || by.users > of->at->count[by.group]) return;

@@ -18,6 +18,8 @@ enum { NEIGHBOURS_PER_PRICING = 1 };
 static const double NEAR = 0.005;
 /** Most nodes of such a search. */
 enum { LEAVES_MOST = 10000 };
+/** Most nodes between two of them that fail. */
+enum { PAUSE_MOST = 1 << 20 };
 
 /** Everything one run knows. */
 typedef struct search {
@@ -36,7 +38,7 @@ typedef struct search {
     fl_catalog catalog;
     double open_most;     /* goal's unit; where more is open there may be too many plans to list */
     long long exhaust_at; /* the number of nodes at which to try even so */
-    long long pause;      /* nodes from the last failure to that */
+    long long pause;      /* nodes to let pass after the next failure */
     long long dive_at;    /* the number of nodes at which to dive again */
     long long moves;      /* of tabu search */
     long long refused;    /* no plan refuses fewer, proven */
@@ -136,17 +138,19 @@ static fl_status look_around(search *now, const fl_terms *terms, double bound, f
     return fl_primal_dive(&now->best, &now->relaxation, *terms, err);
 }
 
-/** Note how an attempt to list all plans that may matter ended, and so when to make the next. */
+/** Note how an attempt to list and search all plans ended. Where they were too many, the next one is made
+ * when half as much is open, or after a pause that failures double and successes halve. */
 static void note_attempt(search *now, bool done, double open) {
-    now->pause = done ? now->pause / 2 + 1 : 2 * now->pause;
-    if (done) return;
-    now->open_most = 0.5 * open;
+    if (done) {
+        now->pause = (now->pause + 1) / 2;
+        return;
+    }
+    now->open_most = fmin(now->open_most, 0.5 * open);
     now->exhaust_at = now->nodes + now->pause;
+    if (now->pause < PAUSE_MOST) now->pause *= 2;
 }
 
-/** Try to close a node by searching all plans that may matter, first for solutions near its bound. Where they
- *  are too many, the next attempt is made when half as much is open, or after a pause that doubles with every
- *  failure. */
+/** Try to close a node by searching all plans that may matter, first for solutions near its bound. */
 static fl_status exhaust(search *now, const fl_terms *terms, double *bound, fl_error *err) {
     double open = cutoff_of(now, terms) - *bound, step = NEAR * fabs(*bound);
     long long left = now->nodes_most - now->nodes - now->leaves;
@@ -155,13 +159,14 @@ static fl_status exhaust(search *now, const fl_terms *terms, double *bound, fl_e
                       .terms = terms,
                       .gap = now->gap,
                       .nodes_most = left < LEAVES_MOST ? left : LEAVES_MOST};
-    if (terms->kind == FL_TERMS_FIT || (open > now->open_most && now->nodes < now->exhaust_at)) return FL_OK;
-    if (terms->kind == FL_TERMS_SERVE) step = INFINITY; /* users are whole: there is nothing between */
-    for (bool done = true; done && *bound < cutoff_of(now, terms); step *= 4) {
+    bool done = true, due_again = open <= now->open_most || now->nodes >= now->exhaust_at;
+    if (terms->kind == FL_TERMS_FIT || now->catalog.amount == NULL || !due_again) return FL_OK;
+    if (terms->kind == FL_TERMS_SERVE || step == 0) step = INFINITY; /* users are whole; nothing is near 0 */
+    for (; done && *bound < cutoff_of(now, terms); step *= 4) {
         FL_TRY(fl_exhaust_search(&all, &now->catalog, *bound + step, bound, err));
         done = all.complete && !all.stopped;
-        note_attempt(now, done, open);
     }
+    note_attempt(now, done, open);
     now->leaves += all.nodes;
     if (terms->kind == FL_TERMS_SERVE && *bound >= cutoff_of(now, terms)) *bound = INFINITY;
     return FL_OK;
@@ -216,8 +221,8 @@ static fl_status search_tree(search *now, const fl_terms *terms, double *proven,
     double closed_bound = INFINITY; /* of the nodes that were closed */
     now->nodes = now->leaves = 0;
     now->dive_at = 1;
-    now->open_most = now->catalog.amount != NULL ? INFINITY : -INFINITY;
-    now->exhaust_at = now->catalog.amount != NULL ? 0 : LLONG_MAX;
+    now->open_most = INFINITY;
+    now->exhaust_at = 0;
     now->pause = 1;
     FL_TRY(fl_tree_start(&now->tree, *proven, now->task->arena, err));
     for (fl_branch *branch; (branch = fl_tree_take(&now->tree)) != NULL;) {

@@ -58,15 +58,12 @@ static fl_status list_plans(const search *now, fl_catalog *catalog, const double
                             fl_error *err) {
     fl_exhaust *exhaust = now->exhaust;
     const fl_master *master = exhaust->relaxation->master;
-    fl_pool *pool = catalog->pricing->pool;
-    int known = pool->n_offers;
     exhaust->complete = true;
     for (int i = 0; i < master->n_crowds && exhaust->complete; i++) {
         if (fl_crowd_must_refuse(&master->crowds[i])) continue;
         FL_TRY(fl_catalog_list(catalog, &master->crowds[i], fl_terms_goal(exhaust->terms), value[i] + open,
                                &exhaust->complete, err));
     }
-    if (!exhaust->complete) fl_pool_forget(pool, known); /* they would burden every master to come */
     return FL_OK;
 }
 
@@ -187,11 +184,16 @@ fl_status fl_exhaust_search(fl_exhaust *exhaust, fl_catalog *catalog, double bel
                              .nodes_most = exhaust->nodes_most,
                              .nodes = exhaust->nodes};
     double open = now.choose.cutoff - bound;
+    int known = relaxation->pool->n_offers;
     FL_TRY(list_plans(&now, catalog, value, open, err));
-    if (!exhaust->complete) return FL_OK;
-    FL_TRY(fl_relaxation_grow(relaxation, err));
-    FL_TRY(set_items(&now, value, open, err));
-    if (!exhaust->complete) return FL_OK;
+    if (exhaust->complete) {
+        FL_TRY(fl_relaxation_grow(relaxation, err));
+        FL_TRY(set_items(&now, value, open, err));
+    }
+    if (!exhaust->complete) {
+        fl_pool_forget(relaxation->pool, known); /* they would burden every master to come */
+        return FL_OK;
+    }
     FL_TRY(fl_choose_search(&now.choose, err));
     exhaust->nodes = now.choose.nodes;
     exhaust->stopped = now.choose.stopped;

@@ -307,7 +307,7 @@ static bool pivot(fl_simplex *simplex, int place, double excess, double open) {
 }
 
 fl_simplex_end fl_simplex_solve(fl_simplex *simplex, double cutoff) {
-    int steps_most = 50 + 10 * simplex->items->n_limits;
+    int steps_most = 50 + 10 * simplex->items->n_limits + 2 * simplex->n_groups;
     for (int s = 0; s < steps_most; s++) {
         int place = -1, key = -1;
         double open = cutoff - objective_of(simplex);
@@ -326,6 +326,12 @@ fl_simplex_end fl_simplex_solve(fl_simplex *simplex, double cutoff) {
         if (!pivot(simplex, place, excess, open)) return FL_SIMPLEX_HOPELESS;
     }
     return FL_SIMPLEX_LOST;
+}
+
+int fl_simplex_end_of(const fl_simplex *simplex, int first) {
+    int end = first;
+    while (end < simplex->n_columns && simplex->group[end] == simplex->group[first]) end++;
+    return end;
 }
 
 bool fl_simplex_empty(const fl_simplex *simplex) {

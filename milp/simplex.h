@@ -25,7 +25,7 @@ typedef struct fl_items {
     const double *limit; /* [n_limits] what there is */
     const double *cost;  /* [n] */
     const int *first;    /* [n + 1] where each item's parts begin in the following two */
-    const int *at;       /* limits */
+    const int *at;       /* limits, each at most once in an item */
     const double *part;  /* > 0 */
 } fl_items;
 
@@ -74,6 +74,9 @@ void fl_simplex_start(fl_simplex *simplex);
 /** Begin at the prices and the basis of `from`, whose columns have new indices.
  *  @param now  [from->n_columns] those; -1: gone */
 void fl_simplex_resume(fl_simplex *simplex, const fl_simplex *from, const int *now);
+
+/** Where the columns of the group end that column `first` is one of. O(columns of the group) */
+int fl_simplex_end_of(const fl_simplex *simplex, int first);
 
 /** Whether a group has no column that it may take: then it cannot be solved. O(n_columns) */
 bool fl_simplex_empty(const fl_simplex *simplex);

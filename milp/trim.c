@@ -3,6 +3,9 @@
 
 #include <math.h>
 
+/** Most times that misfits are looked for: what is left barred too little does no harm. */
+enum { ROUNDS_MOST = 20 };
+
 /** The columns of one group: `first` to `end` - 1. */
 typedef struct range {
     int first, end;
@@ -10,15 +13,13 @@ typedef struct range {
 
 /** The group that begins at this column. */
 static range group_at(const fl_simplex *at, int first) {
-    int end = first;
-    while (end < at->n_columns && at->group[end] == at->group[first]) end++;
-    return (range){first, end};
+    return (range){first, fl_simplex_end_of(at, first)};
 }
 
 /* Misfits */
 
 /** The least part of each limit that a user of a group takes.
- *  @param least  [n_limits] out
+ *  @param least   [n_limits] out
  *  @param takers  [n_limits] scratch */
 static void find_least(double *least, int *takers, const fl_simplex *at, range of) {
     const fl_items *items = at->items;
@@ -80,7 +81,7 @@ fl_status fl_trim_misfits(fl_simplex *at, fl_arena *arena, fl_error *err) {
     double *sum = FL_NEW(arena, m, double), *least = FL_NEW(arena, m, double);
     int *takers = FL_NEW(arena, m, int);
     if (arena->failed) return fl_arena_error(arena, err);
-    while (bar_misfits(at, sum, least, takers)) continue;
+    for (int round = 0; round < ROUNDS_MOST && bar_misfits(at, sum, least, takers); round++) continue;
     fl_arena_release(arena, mark);
     return FL_OK;
 }

@@ -8,13 +8,13 @@
 
 #include "milp/simplex.h"
 
-/** Bar the columns that do not fit into what the users of all groups together leave at least, until there are
- *  no more. Only limit, part, count and what is barred are read, so the simplex need not have been started.
- *  O(rounds * (columns * parts + groups * limits)); `arena` is left as it was. */
+/** Bar the columns that do not fit beside all other users, when each of these takes the least he can; what is
+ *  barred by that may leave less for others. Prices and basis are not read.
+ *  O(columns * parts + groups * limits); `arena` is left as it was. */
 fl_status fl_trim_misfits(fl_simplex *at, fl_arena *arena, fl_error *err);
 
-/** The items under those limits only that some choice of columns exceeds; in `arena`, with what they borrow
- *  from the simplex's own. O(items * parts + limits) */
+/** The items under those limits only that some choice of columns not barred exceeds; in `arena`. Prices and
+ *  basis are not read. O((columns + items) * parts + limits) */
 fl_status fl_trim_limits(const fl_items **out, const fl_simplex *at, fl_arena *arena, fl_error *err);
 
 #endif

@@ -63,6 +63,28 @@ Test(colgen, a_limit_that_is_filled_exactly_proves_no_more_than_the_plan_costs) 
     fl_instance_free(instance);
 }
 
+/* Nodes `a` and `b` take no power. `left` and `right` have too much to send to leave them, so that nine
+ * tenths of neither are left for `whole`, but halves of both: the relaxation's bound is 0. */
+Test(colgen, a_bound_of_nothing_is_no_reason_to_search_for_ever, .timeout = 30) {
+    fl_instance *instance = build_instance(
+        "{'schema': 'finlab/1', 'system': {"
+        " 'nodes': [{'name': 'a', 'speed': 1e9, 'power': 0, 'capacity': 1e9},"
+        "           {'name': 'b', 'speed': 1e9, 'power': 0, 'capacity': 1e9},"
+        "           {'name': 'c', 'speed': 1e9, 'power': 1}],"
+        " 'links': [{'from': 'c', 'to': 'a', 'rate': 1e9}, {'from': 'a', 'to': 'c', 'rate': 1},"
+        "           {'from': 'c', 'to': 'b', 'rate': 1e9}, {'from': 'b', 'to': 'c', 'rate': 1}]},"
+        " 'apps': [{'name': 'whole', 'source': 'c', 'input_bits': 1, 'deadline': 10,"
+        "  'blocks': [{'ops': 0.9e9}], 'exits': [{'after': 1, 'accuracy': 1}]},"
+        "  {'name': 'left', 'source': 'a', 'input_bits': 1e6, 'deadline': 10,"
+        "  'blocks': [{'ops': 0.2e9}], 'exits': [{'after': 1, 'accuracy': 1}]},"
+        "  {'name': 'right', 'source': 'b', 'input_bits': 1e6, 'deadline': 10,"
+        "  'blocks': [{'ops': 0.2e9}], 'exits': [{'after': 1, 'accuracy': 1}]}]}");
+    run(instance, NULL);
+    cr_assert(result.status == FL_RESULT_OPTIMAL && fabs(result.verdict.power - 0.9) < 1e-9, "%d, %g W",
+              (int)result.status, result.verdict.power);
+    fl_instance_free(instance);
+}
+
 Test(colgen, one_user_too_many_is_proven_infeasible) {
     fl_instance *instance = build_variant(crowded, "/apps/0/count", "6");
     run(instance, NULL);

@@ -136,6 +136,49 @@ Test(trim, what_is_barred_first_leaves_less_for_others) {
         cr_assert(simplex.barred[j] == expected[j], "column %d: %d", j, simplex.barred[j]);
 }
 
+/** One user in each group, who may choose between two columns: the first takes so much of limit 0, the second
+ *  nothing; the third group's columns both take nothing. */
+static void put_two(double one, double two) {
+    fl_arena_reset(&arena);
+    for (int g = 0; g < GROUPS; g++) count[g] = 1;
+    for (int j = 0; j < ITEMS; j++) {
+        first[j + 1] = first[j];
+        if (j == 0 && one > 0) put(j, 0, one);
+        if (j / EACH == 1 && two > 0) put(j, 0, two);
+    }
+    put_columns();
+    cr_assert(fl_trim_misfits(&simplex, &arena, &err) == FL_OK);
+}
+
+Test(trim, what_fits_but_for_the_tolerance_is_kept) {
+    const double loose = items.loose;
+    for (int i = 0; i < LIMITS; i++) limit[i] = 1;
+    put_two(0.5, 0.5);
+    cr_assert(!simplex.barred[0] && !simplex.barred[EACH]);
+    put_two(0.5, 0.5 + 0.9 * loose);
+    cr_assert(!simplex.barred[0] && !simplex.barred[EACH]);
+    put_two(0.5, 0.5 + 1.1 * loose);
+    cr_assert(simplex.barred[0] && !simplex.barred[EACH] && !fl_simplex_empty(&simplex));
+    put_two(0, 1 + 1.1 * loose);
+    for (int k = 0; k < EACH; k++) cr_assert(simplex.barred[EACH + k]);
+    cr_assert(fl_simplex_empty(&simplex));
+}
+
+Test(trim, of_a_limit_of_nothing_nobody_takes_anything) {
+    for (int i = 0; i < LIMITS; i++) limit[i] = i > 0;
+    put_two(1e-300, 0);
+    cr_assert(simplex.barred[0] && !simplex.barred[1] && !fl_simplex_empty(&simplex));
+}
+
+Test(trim, users_of_one_group_may_fill_a_limit_together) {
+    for (int i = 0; i < LIMITS; i++) limit[i] = 1;
+    put_two(0, 0.25);
+    simplex.count[1] = 4;
+    cr_assert(fl_trim_misfits(&simplex, &arena, &err) == FL_OK && !fl_simplex_empty(&simplex));
+    simplex.count[1] = 5;
+    cr_assert(fl_trim_misfits(&simplex, &arena, &err) == FL_OK && fl_simplex_empty(&simplex));
+}
+
 Test(trim, limits_are_left_out_where_no_choice_exceeds_them_and_nowhere_else) {
     int left_out = 0, kept_most = 0;
     for (uint64_t seed = 1; seed <= 300; seed++) {
