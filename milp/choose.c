@@ -37,9 +37,7 @@ fl_status fl_choose_items(fl_choose *choose, const double *cost, const double *l
 
 /* Nodes */
 
-/** All users and everything that they may choose: columns and groups only, without room for prices or a
- * basis.
- */
+/** All users and everything that they may choose: groups and columns without prices or a basis. */
 static fl_status open_all(fl_simplex *all, const fl_choose *now, fl_error *err) {
     int n = now->n_groups;
     fl_items none = now->items;

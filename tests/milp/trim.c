@@ -58,7 +58,7 @@ static void draw(uint64_t seed) {
 
 static bool barred[ITEMS], fitting[ITEMS]; /* at first; on a column of a choice that keeps to the limits */
 static double most[LIMITS];                /* what a choice takes at most, whether it keeps to them or not */
-static int taken[2 * GROUPS], n_choices;
+static int taken[2 * GROUPS];
 
 static void weigh_choice(int n) {
     double use[LIMITS] = {0};
@@ -71,7 +71,6 @@ static void weigh_choice(int n) {
         most[i] = fmax(most[i], use[i]);
     }
     for (int u = 0; u < n && fits; u++) fitting[taken[u]] = true;
-    n_choices += fits;
 }
 
 static void enumerate(int group, int left, int n) {
@@ -88,7 +87,6 @@ static void enumerate(int group, int left, int n) {
 }
 
 static void see_all_choices(void) {
-    n_choices = 0;
     for (int j = 0; j < ITEMS; j++) {
         barred[j] = simplex.barred[j];
         fitting[j] = false;
@@ -136,8 +134,8 @@ Test(trim, what_is_barred_first_leaves_less_for_others) {
         cr_assert(simplex.barred[j] == expected[j], "column %d: %d", j, simplex.barred[j]);
 }
 
-/** One user in each group, who may choose between two columns: the first takes so much of limit 0, the second
- *  nothing; the third group's columns both take nothing. */
+/** One user in each group. Of limit 0 the first column takes so much, and so does every column of the second
+ *  group; all others take nothing. */
 static void put_two(double one, double two) {
     fl_arena_reset(&arena);
     for (int g = 0; g < GROUPS; g++) count[g] = 1;
